@@ -1,0 +1,37 @@
+# Two commands for a newcomer: `make` builds the release, `make test` runs every test.
+PY := .venv/bin/python
+STAMP := .venv/.ready
+
+.PHONY: all test check fix docs clean
+.DELETE_ON_ERROR:
+
+all: $(STAMP)
+	$(PY) scripts/validate.py
+	$(PY) scripts/build.py
+
+test: $(STAMP)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+check: $(STAMP)
+	$(PY) scripts/validate.py
+
+fix: $(STAMP)
+	$(PY) scripts/fmt.py
+	$(PY) scripts/docs.py
+
+clean:
+	rm -rf dist build .venv
+
+# Everything comes from the lock, with hashes; the package itself is then installed without network.
+$(STAMP): requirements.lock pyproject.toml
+	@command -v python3 >/dev/null || { echo "python3 (3.11 or newer) is needed" >&2; exit 2; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed, this is $$(python3 --version)" >&2; exit 2; }
+	@echo "setting up .venv (once)"
+	@python3 -m venv .venv || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv" >&2; exit 2; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $@

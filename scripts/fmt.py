@@ -1,0 +1,86 @@
+"""The formatter: write every table in its one form, or say which is not in it.
+
+Exit status: 0 all is (now) in form, 1 with --check some is not, 2 a table could not be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from zhonglianbu import canonical
+from zhonglianbu.package import Package, PackageError, Resource
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Sort rows, trim cells, compose accents (NFC), mend line ends and quotes.",
+        epilog="example: .venv/bin/python scripts/fmt.py --check",
+    )
+    parser.add_argument("package", nargs="?", type=Path, default=ROOT, help="default: the tree")
+    parser.add_argument("--check", action="store_true", help="change nothing, only report")
+    return parser.parse_args(arguments)
+
+
+def formatted(resource: Resource) -> str | None:
+    """The table's canonical text, or None where the file has it already.
+
+    Raises:
+        PackageError: the file is not UTF-8, or no table with this header.
+    """
+    try:
+        text = resource.path.read_bytes().decode("utf-8")
+        wanted = canonical.table(text, resource)
+    except UnicodeDecodeError as error:
+        raise PackageError(f"{resource.relative}: not UTF-8 at byte {error.start}") from None
+    except (OSError, ValueError) as error:
+        raise PackageError(f"{resource.relative}: {error}") from None
+    return None if wanted == text else wanted
+
+
+def replace(path: Path, text: str) -> None:
+    """Write beside and rename, so that an interruption leaves the old file whole."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as aside:
+        try:
+            aside.write(text)
+            aside.flush()
+            os.fsync(aside.fileno())
+            Path(aside.name).chmod(path.stat().st_mode & 0o777)
+            Path(aside.name).replace(path)
+        except BaseException:
+            Path(aside.name).unlink(missing_ok=True)
+            raise
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    status = 0
+    try:
+        package = Package(options.package)
+    except PackageError as error:
+        print(f"fmt: {error}", file=sys.stderr)
+        return 2
+    for resource in package.tables:
+        try:
+            text = formatted(resource)
+            if text is not None and not options.check:
+                replace(resource.path, text)
+        except (PackageError, OSError) as error:
+            print(f"fmt: {error}", file=sys.stderr)
+            status = 2
+            continue
+        if text is not None:
+            print(f"{'would change' if options.check else 'changed'} {resource.relative}")
+            status = max(status, 1) if options.check else status
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,217 @@
+"""Layer 1, bytes: what a spreadsheet, an editor or a merge does to a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import unicodedata
+
+from .. import canonical
+from ..package import JSON, Resource
+from .findings import Finding
+
+#: Codes after which the rows of a file cannot be trusted to be its rows.
+STRUCTURAL = frozenset(
+    {"file-missing", "bytes-utf8", "bytes-bom", "bytes-line-ends", "csv-structure", "csv-header"}
+)
+
+#: Controls, invisible and private characters. The two joiners (U+200C, U+200D) belong to the
+#: spelling of Persian and many Indic languages and are judged by their neighbours below.
+_FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
+    "\u205f-\u206f\u3000\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\uffff]|(?<![\u0600-\u0dff])[\u200c\u200d]"
+    "|[\u200c\u200d](?![\u0600-\u0dff])"
+)
+_LOOKS_EMPTY = frozenset(
+    {"na", "n/a", "#n/a", "null", "none", "nil", "nan", "-", "--", "—", "?", "."}
+)
+_FORMULA = ("=", "+", "-", "@")
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+
+
+def check(resource: Resource) -> list[Finding]:
+    """Findings on the bytes and the shape of one table's file."""
+    file = resource.relative
+
+    def finding(line: int, column: int, code: str, message: str, hint: str) -> Finding:
+        return Finding(file, line, column, code, message, hint)
+
+    try:
+        raw = resource.path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        return [finding(0, 0, "file-missing", f"the file cannot be read: {reason}", "restore it")]
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"not UTF-8; it reads as {_guess(raw)}"
+        return [finding(line, 0, "bytes-utf8", message, "save it as UTF-8")]
+    found = []
+    if text.startswith("\ufeff"):
+        hint = "Excel writes it with «CSV UTF-8»; run make fix"
+        found.append(finding(1, 1, "bytes-bom", "a byte order mark stands at the start", hint))
+        text = text[1:]
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        message = "line ends are not LF alone"
+        found.append(finding(line, 0, "bytes-line-ends", message, "run make fix"))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text and not text.endswith("\n"):
+        line = text.count("\n") + 1
+        message = "the last line has no line end"
+        found.append(finding(line, 0, "bytes-line-ends", message, "run make fix"))
+    for match in _FORBIDDEN.finditer(text):
+        line, column = _place(text, match.start())
+        name = f"U+{ord(match.group()):04X} {unicodedata.name(match.group(), 'control')}"
+        message = f"the character {name} is not allowed"
+        found.append(finding(line, column, "bytes-character", message, "delete or replace it"))
+    if not unicodedata.is_normalized("NFC", text):
+        for line, content in enumerate(text.split("\n"), 1):
+            if not unicodedata.is_normalized("NFC", content):
+                message = "letters and accents are not composed (NFC)"
+                found.append(finding(line, 0, "bytes-nfc", message, "run make fix"))
+    for match in _CONFLICT.finditer(text):
+        line, _ = _place(text, match.start())
+        message = "a merge conflict is not resolved"
+        found.append(finding(line, 0, "csv-structure", message, "choose one side"))
+    if found and any(one.message.startswith("a merge") for one in found):
+        return found
+    rows, broken = _rows(text, resource)
+    found += broken
+    if rows is None:
+        return found
+    cell_findings = [
+        one for line, row in enumerate(rows, 2) for one in _cells(resource, line, row, text)
+    ]
+    found += cell_findings
+    key = canonical.sort_key(resource)
+    keyed = [key(dict(zip(resource.field_names, row, strict=True))) for row in rows]
+    for line, (before, after) in enumerate(itertools.pairwise(keyed), 3):
+        if after < before:
+            message = f"rows are not sorted by {', '.join(resource.primary_key)}"
+            found.append(finding(line, 0, "csv-order", message, "run make fix"))
+            break
+    if not found and canonical.table(text, resource) != text:
+        wanted = canonical.table(text, resource).split("\n")
+        for line, (is_, should) in enumerate(zip(text.split("\n"), wanted, strict=False), 1):
+            if is_ != should:
+                message = "the line is not written in the one dialect (quotes, blank lines)"
+                found.append(finding(line, 0, "csv-format", message, "run make fix"))
+                break
+    return found
+
+
+def _rows(text: str, resource: Resource) -> tuple[list[list[str]] | None, list[Finding]]:
+    """The rows without the header, or None with what makes them unreadable."""
+    file = resource.relative
+    names = resource.field_names
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    found: list[Finding] = []
+    rows: list[list[str]] = []
+    try:
+        header = next(reader, None)
+        if header is None:
+            return None, [Finding(file, 1, 0, "csv-header", "the file is empty", "restore it")]
+        if header != names:
+            return None, [Finding(file, 1, 0, "csv-header", *_header_mistake(header, names))]
+        line = 1
+        for row in reader:
+            line += 1
+            if reader.line_num != line:
+                message = "a cell holds a line break"
+                hint = "cells are one line; is a quote unclosed?"
+                found.append(Finding(file, line, 0, "csv-structure", message, hint))
+                line = reader.line_num
+            if len(row) != len(names):
+                message = f"{len(row)} cells, the header has {len(names)}"
+                hint = "quote cells that hold a comma"
+                found.append(Finding(file, line, 0, "csv-structure", message, hint))
+            rows.append(row)
+    except csv.Error as error:
+        message = f"not CSV: {error}"
+        found.append(Finding(file, reader.line_num, 0, "csv-structure", message, "check quotes"))
+    return (None if found else rows), found
+
+
+def _header_mistake(header: list[str], names: list[str]) -> tuple[str, str]:
+    if len(header) == 1 and ";" in header[0]:
+        return "the cells are parted by semicolons", "Excel did it; save with commas"
+    if len(header) == 1 and "\t" in header[0]:
+        return "the cells are parted by tabs", "save with commas"
+    missing = [name for name in names if name not in header]
+    extra = [name for name in header if name not in names]
+    if missing or extra:
+        parts = []
+        if missing:
+            parts.append(f"lacks {', '.join(missing)}")
+        if extra:
+            parts.append(f"has unknown {', '.join(map(repr, extra))}")
+        return f"the header {' and '.join(parts)}", "take the names from the schema"
+    return "the header's order is not the schema's, or a name stands twice", "run make fix"
+
+
+def _cells(resource: Resource, line: int, row: list[str], text: str) -> list[Finding]:
+    found = []
+    for index, value in enumerate(row):
+        if not value:
+            continue
+        name = resource.field_names[index]
+        code = message = hint = ""
+        if value != value.strip() or "  " in value:
+            code, message = "cell-space", f"{name} has a space too many"
+            hint = "run make fix"
+        elif value.lower() in _LOOKS_EMPTY and not _is_code(resource.fields[index], value):
+            code, message = "cell-na", f"{name} is {value!r}, which only looks empty"
+            hint = "leave the cell blank"
+        elif value.startswith(_FORMULA):
+            code, message = "cell-formula", f"{name} begins with {value[0]!r}"
+            hint = "a spreadsheet would run it; reword it"
+        if code:
+            column = cell_column(text.split("\n")[line - 1], index)
+            found.append(Finding(resource.relative, line, column, code, message, hint))
+    return found
+
+
+def _is_code(field: JSON, value: str) -> bool:
+    """Whether the schema itself lets the value pass: NA is Namibia, none is a code."""
+    constraints = field.get("constraints", {})
+    pattern = constraints.get("pattern")
+    return value in constraints.get("enum", ()) or bool(pattern and re.fullmatch(pattern, value))
+
+
+def cell_column(line: str, index: int) -> int:
+    """Character, from 1, at which the cell number ``index`` (from 0) of a CSV line begins."""
+    position = 0
+    for _ in range(index):
+        quoted = line[position : position + 1] == '"'
+        end = position + 1
+        if quoted:
+            while end < len(line):
+                if line[end] == '"':
+                    if line[end + 1 : end + 2] != '"':
+                        break
+                    end += 1
+                end += 1
+        comma = line.find(",", end if quoted else position)
+        if comma < 0:
+            return 0
+        position = comma + 1
+    return position + 1
+
+
+def _place(text: str, position: int) -> tuple[int, int]:
+    start = text.rfind("\n", 0, position) + 1
+    return text.count("\n", 0, position) + 1, position - start + 1
+
+
+def _guess(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "Windows-1252"
+    return "GB 18030"

@@ -1,0 +1,94 @@
+"""One mistake that the gate found, and how it is shown."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """A mistake at a place.
+
+    Attributes:
+        file: path from the package's root.
+        line: line in the file, from 1; 0 where the file as a whole is meant.
+        column: character in the line, from 1; 0 where the line as a whole is meant.
+        code: stable code of the check.
+        message: what is wrong, in one line.
+        hint: what to do.
+        severity: ``error`` or ``warning``.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+
+#: After this many findings of one code in one file only their number is shown.
+CAP = 20
+
+
+def as_text(findings: Iterable[Finding], cap: int = CAP) -> list[str]:
+    """``file:line:column code message (hint)``, a line each, capped per file and code."""
+    lines: list[str] = []
+    shown: Counter[tuple[str, str]] = Counter()
+    hidden: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        key = (finding.file, finding.code)
+        if shown[key] >= cap:
+            hidden[key] += 1
+            continue
+        shown[key] += 1
+        warning = "warning: " if finding.severity == "warning" else ""
+        hint = f" ({_one_line(finding.hint)})" if finding.hint else ""
+        lines.append(
+            f"{finding.file}:{finding.line}:{finding.column} {finding.code} "
+            f"{warning}{_one_line(finding.message)}{hint}"
+        )
+    for (file, code), number in sorted(hidden.items()):
+        lines.append(f"{file}:0:0 {code} (+{number} more)")
+    return lines
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """All findings as a JSON list of objects."""
+    return json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2)
+
+
+def as_github(findings: Iterable[Finding]) -> list[str]:
+    """Workflow commands that GitHub shows at the faulty lines."""
+    lines = []
+    for finding in findings:
+        place = f"file={_property(finding.file)}"
+        if finding.line:
+            place += f",line={finding.line}"
+        if finding.column:
+            place += f",col={finding.column}"
+        hint = f" ({finding.hint})" if finding.hint else ""
+        lines.append(
+            f"::{finding.severity} {place},title={_property(finding.code)}::"
+            f"{_escape(finding.message + hint)}"
+        )
+    return lines
+
+
+def _one_line(text: str) -> str:
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")

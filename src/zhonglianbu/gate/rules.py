@@ -1,0 +1,153 @@
+"""Layer 5, meaning: the SQL files of ``rules/``, each selecting the rows that break it.
+
+A rule begins with a comment of four entries, which is its documentation::
+
+    -- title: a sentence that must be true
+    -- severity: error or warning
+    -- why: why it must be
+    -- hint: what to do
+
+and selects ``resource, line, field, detail``: table, line in its file, field, and what is wrong.
+The code of a rule is its file's name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ..package import JSON, Package, PackageError, read_json
+from .files import cell_column
+from .findings import Finding
+from .tables import quote
+
+_ENTRY = re.compile(r"^-- (title|severity|why|hint): (.+)$")
+
+
+@dataclass(frozen=True)
+class Rule:
+    code: str
+    title: str
+    severity: str
+    why: str
+    hint: str
+    sql: str
+
+
+def read(path: Path) -> Rule:
+    """Read one rule.
+
+    Raises:
+        ValueError: an entry of the head is missing, or the severity is neither of the two.
+    """
+    sql = path.read_text(encoding="utf-8")
+    head = {match[1]: match[2] for line in sql.split("\n") if (match := _ENTRY.match(line))}
+    missing = [key for key in ("title", "severity", "why", "hint") if key not in head]
+    if missing or head["severity"] not in ("error", "warning"):
+        raise ValueError(f"the head of {path.name} lacks {', '.join(missing) or 'a severity'}")
+    return Rule(path.stem, head["title"], head["severity"], head["why"], head["hint"], sql)
+
+
+def read_all(folder: Path) -> list[Rule]:
+    """All rules of a folder, by code."""
+    return [read(path) for path in sorted(folder.glob("*.sql"))]
+
+
+def check(
+    package: Package, database: duckdb.DuckDBPyConnection, folder: Path, sound: set[str]
+) -> list[Finding]:
+    """Findings of every rule, but those that ask a table whose rows cannot be trusted."""
+    _views(package, database)
+    found: list[Finding] = []
+    texts: dict[str, list[str]] = {}
+    broken = [table.name for table in package.tables if table.name not in sound]
+    for rule in read_all(folder):
+        if any(re.search(rf"\b{name}\b", rule.sql) for name in broken):
+            continue  # it would only repeat what is wrong with that table
+        for resource_name, line, field, detail in database.execute(rule.sql).fetchall():
+            resource = package[resource_name]
+            column = 0
+            if field and line:
+                if resource_name not in texts:
+                    texts[resource_name] = resource.path.read_text(encoding="utf-8").split("\n")
+                column = cell_column(
+                    texts[resource_name][line - 1], resource.field_names.index(field)
+                )
+            found.append(
+                Finding(
+                    resource.relative, line, column, rule.code, detail, rule.hint, rule.severity
+                )
+            )
+    return found
+
+
+def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
+    """What the rules need of the schemas and the descriptor, as tables.
+
+    ``_field(resource, field, vocabulary)``; ``_code(vocabulary, code, reserved)`` as the
+    vocabularies have them and ``_used(vocabulary, code)`` as the tables use them;
+    ``_row(resource, line, id, cited)`` with every row that has an id of its own;
+    ``_reference(resource, line, field, id)`` with every cell that points at an id;
+    ``_span(resource, line, first, last)`` with every row that has a start and an end;
+    ``_as_of(day)``.
+    """
+    database.execute("CREATE TABLE _field (resource VARCHAR, field VARCHAR, vocabulary VARCHAR)")
+    database.execute("CREATE TABLE _used (vocabulary VARCHAR, code VARCHAR)")
+    database.execute("CREATE TABLE _row (resource VARCHAR, line BIGINT, id VARCHAR, cited BOOLEAN)")
+    database.execute(
+        "CREATE TABLE _reference (resource VARCHAR, line BIGINT, field VARCHAR, id VARCHAR)"
+    )
+    database.execute(
+        "CREATE TABLE _span (resource VARCHAR, line BIGINT, first VARCHAR, last VARCHAR)"
+    )
+    for resource in package.tables:
+        name = quote(resource.name)
+        for field in resource.fields:
+            vocabulary = field.get("vocabulary")
+            database.execute(
+                "INSERT INTO _field VALUES (?, ?, ?)", [resource.name, field["name"], vocabulary]
+            )
+            if vocabulary:
+                database.execute(
+                    f"INSERT INTO _used SELECT DISTINCT ?, {quote(field['name'])} FROM {name}",
+                    [vocabulary],
+                )
+        if {"start_date", "end_date"} <= set(resource.field_names):
+            database.execute(
+                f"INSERT INTO _span SELECT ?, _line, start_date, end_date FROM {name}",
+                [resource.name],
+            )
+        for fields, target, _ in resource.foreign_keys:
+            column = quote(fields[0])
+            if target == "ids" and fields == resource.primary_key:
+                database.execute(
+                    f"INSERT INTO _row SELECT ?, _line, {column}, ? FROM {name}",
+                    [resource.name, bool(resource.schema.get("cited"))],
+                )
+            else:
+                database.execute(
+                    f"INSERT INTO _reference SELECT ?, _line, ?, {column} FROM {name} "
+                    f"WHERE {column} IS NOT NULL",
+                    [resource.name, fields[0]],
+                )
+    database.execute(
+        "CREATE TABLE _as_of AS SELECT TRY_CAST(? AS DATE) AS day",
+        [package.descriptor.get("as_of")],
+    )
+    database.execute("CREATE TABLE _code (vocabulary VARCHAR, code VARCHAR, reserved BOOLEAN)")
+    for vocabulary in _vocabularies(package):
+        for code in vocabulary["codes"]:
+            database.execute(
+                "INSERT INTO _code VALUES (?, ?, ?)",
+                [vocabulary["name"], code["code"], bool(code.get("reserved"))],
+            )
+
+
+def _vocabularies(package: Package) -> list[JSON]:
+    try:
+        return list(read_json(package["vocabularies"].path)["vocabularies"])
+    except (KeyError, PackageError):
+        return []  # the document's own findings say why

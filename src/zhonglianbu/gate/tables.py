@@ -1,0 +1,162 @@
+"""Layer 3, tables: all that the Table Schemas say, compiled to SQL and run in DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from .. import dates
+from ..package import JSON, Package, Resource
+from .files import cell_column
+from .findings import Finding
+
+
+@contextmanager
+def load(package: Package, sound: set[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory with each table as text, blank cells as NULL, ``_line`` first.
+
+    A table that is not ``sound`` is there but empty, so that the rest can still be asked.
+    """
+    database = duckdb.connect()
+    database.execute("SET preserve_insertion_order = true")
+    database.execute(dates.SQL_MACROS)
+    for resource in package.tables:
+        columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
+        database.execute(f"CREATE TABLE {quote(resource.name)} (_line BIGINT, {columns})")
+        if resource.name in sound:
+            database.execute(
+                f"INSERT INTO {quote(resource.name)} SELECT row_number() OVER () + 1, * FROM "
+                "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
+                "escape = '\"', nullstr = '', strict_mode = true, parallel = false, "
+                "auto_detect = false, columns = ?)",
+                [str(resource.path), dict.fromkeys(resource.field_names, "VARCHAR")],
+            )
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def check(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> list[Finding]:
+    """Findings of every constraint of every Table Schema."""
+    found: list[Finding] = []
+    for resource in package.tables:
+        if resource.name not in sound:
+            continue
+        checks = list(_field_checks(resource)) + list(_key_checks(resource, package, sound))
+        lines: list[str] | None = None
+        for code, field, condition, message, hint in checks:
+            rows = database.execute(
+                f"SELECT _line, {quote(field)} FROM {quote(resource.name)} AS t WHERE {condition}"
+            ).fetchall()
+            if rows and lines is None:
+                lines = resource.path.read_text(encoding="utf-8").split("\n")
+            for line, value in rows:
+                column = cell_column((lines or [])[line - 1], resource.field_names.index(field))
+                text = message.replace("{value}", repr(value) if value is not None else "blank")
+                found.append(Finding(resource.relative, line, column, code, text, hint))
+    return found
+
+
+Check = tuple[str, str, str, str, str]
+"""(code, field, SQL condition that a wrong row meets, message, hint)."""
+
+
+def _field_checks(resource: Resource) -> Iterator[Check]:
+    for field in resource.fields:
+        name = field["name"]
+        column = quote(name)
+        constraints: JSON = field.get("constraints", {})
+        if constraints.get("required"):
+            yield "required", name, f"{column} IS NULL", f"{name} is blank", "it is required"
+        if field["type"] == "integer":
+            is_number = f"regexp_full_match({column}, '-?(0|[1-9][0-9]*)')"
+            yield "type", name, f"NOT {is_number}", f"{name} is {{value}}, no whole number", ""
+            for key, comparison in (("minimum", "<"), ("maximum", ">")):
+                if key in constraints:
+                    limit = int(constraints[key])
+                    yield (
+                        "range",
+                        name,
+                        f"{is_number} AND CAST({column} AS HUGEINT) {comparison} {limit}",
+                        f"{name} is {{value}}, the {key} is {limit}",
+                        "",
+                    )
+        if field["type"] == "boolean":
+            condition = f"{column} NOT IN ('true', 'false')"
+            yield "type", name, condition, f"{name} is {{value}}", "write true or false"
+        if "enum" in constraints:
+            codes = ", ".join(text(code) for code in constraints["enum"])
+            hint = f"one of the codes of {field.get('vocabulary', 'the schema')}"
+            yield "enum", name, f"{column} NOT IN ({codes})", f"{name} is {{value}}", hint
+        if "pattern" in constraints:
+            matches = f"regexp_full_match({column}, {text(constraints['pattern'])})"
+            hint = f"for example {field['example']}"
+            yield "pattern", name, f"NOT {matches}", f"{name} is {{value}}", hint
+            if constraints["pattern"] == dates.PATTERN:
+                condition = f"{matches} AND edtf_min({column}) IS NULL"
+                yield "date", name, condition, f"{name} is {{value}}, no such day", hint
+        if field.get("format") == "uri":
+            condition = f"NOT regexp_full_match({column}, 'https?://[^\\s<>\"]+')"
+            yield "format", name, condition, f"{name} is {{value}}", "an http(s) address"
+        if constraints.get("unique"):
+            yield "unique", name, _repeated(resource, [name]), f"{name} {{value}} repeats", ""
+
+
+def _key_checks(resource: Resource, package: Package, sound: set[str]) -> Iterator[Check]:
+    key = resource.primary_key
+    yield (
+        "primary-key",
+        key[0],
+        _repeated(resource, key),
+        f"the key {', '.join(key)} stands in an earlier row ({{value}})",
+        "one row a key",
+    )
+    for unique in resource.schema.get("uniqueKeys", []):
+        yield (
+            "unique",
+            unique[0],
+            _repeated(resource, unique),
+            f"{', '.join(unique)} together repeat an earlier row ({{value}})",
+            "drop one or tell them apart",
+        )
+    known = {table.name for table in package.tables}
+    for fields, target, target_fields in resource.foreign_keys:
+        if target not in known or target not in sound:
+            continue
+        given = " AND ".join(f"t.{quote(field)} IS NOT NULL" for field in fields)
+        same = " AND ".join(
+            f"t.{quote(field)} = r.{quote(other)}"
+            for field, other in zip(fields, target_fields, strict=True)
+        )
+        yield (
+            "foreign-key",
+            fields[0],
+            f"{given} AND NOT EXISTS (SELECT 1 FROM {quote(target)} AS r WHERE {same})",
+            f"{', '.join(fields)} {{value}} is not in {target}",
+            f"add it to {target} or mend it",
+        )
+
+
+def _repeated(resource: Resource, fields: list[str]) -> str:
+    """Condition: an earlier row has the same cells. Rows blank in all of them are left alone."""
+    same = " AND ".join(
+        f"r.{quote(field)} IS NOT DISTINCT FROM t.{quote(field)}" for field in fields
+    )
+    given = " OR ".join(f"t.{quote(field)} IS NOT NULL" for field in fields)
+    return (
+        f"({given}) AND EXISTS (SELECT 1 FROM {quote(resource.name)} AS r "
+        f"WHERE {same} AND r._line < t._line)"
+    )
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A value as an SQL string."""
+    return "'" + str(value).replace("'", "''") + "'"
