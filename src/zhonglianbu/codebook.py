@@ -1,0 +1,126 @@
+"""The codebook and the README's figures, generated from schemas, vocabularies, rules and data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import summary
+from .gate import rules
+from .package import JSON, Package, Resource, read_json
+
+
+def codebook(package: Package, rules_folder: Path) -> str:
+    """The whole codebook as Markdown: each table, each vocabulary, each rule."""
+    parts = [
+        "# Codebook",
+        "",
+        "Generated from the schemas, the vocabularies and the rules by `scripts/docs.py`; not "
+        "edited by hand. Dates are strings of a small profile of EDTF (see "
+        "[methodology](methodology.md#dates)); booleans are `true` and `false`; a blank cell means"
+        " what the column «blank» says.",
+        "",
+        "Tables: " + ", ".join(f"[{table.name}](#{table.name})" for table in package.tables) + ".",
+        "",
+    ]
+    for table in package.tables:
+        parts += _table(table, package)
+    parts += ["# Vocabularies", ""]
+    for vocabulary in read_json(package["vocabularies"].path)["vocabularies"]:
+        parts += _vocabulary(vocabulary, package)
+    parts += [
+        "# Rules across tables",
+        "",
+        "| code | what must be true | why |",
+        "| --- | --- | --- |",
+    ]
+    for rule in rules.read_all(rules_folder):
+        level = " (warning)" if rule.severity == "warning" else ""
+        parts.append(f"| `{rule.code}`{level} | {_cell(rule.title)} | {_cell(rule.why)} |")
+    return "\n".join(parts) + "\n"
+
+
+def _table(table: Resource, package: Package) -> list[str]:
+    rows = table.rows()
+    cited = "Every row has a supporting citation." if table.schema["cited"] else ""
+    parts = [
+        f"## {table.name}",
+        "",
+        f"{table.schema['description']} {cited}".strip(),
+        "",
+        f"{len(rows):,} rows. Key: {', '.join(f'`{name}`' for name in table.primary_key)}.",
+        "",
+        "| field | type | filled | description | blank | example |",
+        "| --- | --- | ---: | --- | --- | --- |",
+    ]
+    keys = {fields[0]: target for fields, target, _ in table.foreign_keys}
+    for field in table.fields:
+        name = field["name"]
+        kind = field["type"]
+        if "vocabulary" in field:
+            kind += f", code of [{field['vocabulary']}](#{field['vocabulary']})"
+        if keys.get(name, "ids") != "ids":
+            kind += f", refers to [{keys[name]}](#{keys[name]})"
+        filled = sum(bool(row[name]) for row in rows)
+        share = f"{100 * filled / len(rows):.0f} %" if rows else ""
+        blank = field.get("blank", "never")
+        description, example = _cell(field["description"]), _cell(field["example"])
+        parts.append(
+            f"| `{name}` | {kind} | {share} | {description} | {_cell(blank)} | {example} |"
+        )
+    referring = sorted(
+        f"`{other.name}.{fields[0]}`"
+        for other in package.tables
+        for fields, target, _ in other.foreign_keys
+        if target == table.name and table.name != "ids"
+    )
+    if referring:
+        parts += ["", f"Referred to by {', '.join(referring)}."]
+    return [*parts, ""]
+
+
+def _vocabulary(vocabulary: JSON, package: Package) -> list[str]:
+    name = vocabulary["name"]
+    used = sorted(
+        f"`{table.name}.{field['name']}`"
+        for table in package.tables
+        for field in table.fields
+        if field.get("vocabulary") == name
+    )
+    parts = [
+        f"## {name}",
+        "",
+        f"{vocabulary['title']}. Used by {', '.join(used)}.",
+        "",
+        "| code | label | definition | example |",
+        "| --- | --- | --- | --- |",
+    ]
+    for code in vocabulary["codes"]:
+        reserved = " No row uses it yet." if code.get("reserved") else ""
+        parts.append(
+            f"| `{code['code']}` | {_cell(code['label'])} | {_cell(code['definition'])}{reserved} |"
+            f" {_cell(code['example'])} |"
+        )
+    return [*parts, ""]
+
+
+def readme_figures(package: Package) -> str:
+    """What the data holds, for the README: one sentence and the table of tables."""
+    counts = summary.figures(package)
+    parts = [
+        f"Version {package.version}, data as of {package.descriptor['as_of']}: "
+        f"**{counts['contacts']:,} contacts** with {counts['countries']} countries and territories "
+        f"and {counts['parties']} parties, {counts['heads']} heads since 1951, "
+        f"{counts['sources']:,} sources, {counts['citations']:,} citations, "
+        f"{counts['rows']:,} rows in {counts['tables']} tables.",
+        "",
+        "| table | rows | one row is |",
+        "| --- | ---: | --- |",
+    ]
+    for table in package.tables:
+        about = table.schema["description"].split(". ")[0].rstrip(".")
+        parts.append(f"| `{table.name}` | {len(table.rows()):,} | {_cell(about)} |")
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
