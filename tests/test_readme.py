@@ -1,0 +1,101 @@
+"""The README keeps its promises: its commands run, its figures are the data's."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+
+import duckdb
+import pytest
+
+import docs
+from conftest import ROOT
+from zhonglianbu import summary
+from zhonglianbu.package import Package
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_generated_files_are_up_to_date() -> None:
+    assert docs.main(["--check"]) == 0
+
+
+def test_first_screen_has_the_two_commands_and_the_counts() -> None:
+    first_screen = "\n".join(README.splitlines()[:45])
+    assert "make        #" in first_screen
+    assert "make test   #" in first_screen
+    counts = summary.figures(Package(ROOT))
+    assert f"**{counts['contacts']:,} contacts**" in first_screen
+    assert f"{counts['rows']:,} rows in {counts['tables']} tables" in first_screen
+
+
+def test_figures_are_counted_by_another_road() -> None:
+    """The same numbers by SQL over the files, not by the code that wrote them."""
+    counts = summary.figures(Package(ROOT))
+
+    def one(sql: str) -> int:
+        found = duckdb.sql(sql).fetchone()
+        assert found
+        return int(found[0])
+
+    data = ROOT / "data"
+    csv = "read_csv('{}', all_varchar = true, header = true, delim = ',', quote = '\"')"
+    contacts, participants, parties, organizations = (
+        csv.format(data / f"{name}.csv")
+        for name in ("contacts", "participants", "parties", "organizations")
+    )
+    counted = f"(SELECT contact_id FROM {contacts} WHERE in_statistics = 'true')"
+    foreign = f"{participants} WHERE side = 'foreign' AND contact_id IN {counted}"
+    assert counts["contacts"] == one(f"SELECT count(*) FROM {counted}")
+    assert counts["countries"] == one(f"SELECT count(DISTINCT country_id) FROM {foreign}")
+    assert counts["parties"] == one(
+        f"""
+        SELECT count(*) FROM {parties} WHERE organization_id IN (
+            SELECT unnest([o.organization_id, o.parent_id]) FROM {organizations} AS o
+            WHERE o.organization_id IN (SELECT organization_id FROM {foreign}))
+        """
+    )
+
+
+def test_pandas_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = blocks("python")
+    monkeypatch.chdir(ROOT)
+    out = io.StringIO()
+    with redirect_stdout(out):
+        exec(compile(code, "README.md", "exec"), {})
+    assert "ZAF" in out.getvalue() or "DEU" in out.getvalue()
+
+
+@pytest.mark.parametrize("sql", blocks("sql"))
+def test_duckdb_examples_run(sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    rows = duckdb.sql(sql).fetchall()
+    assert len(rows) >= 13
+    assert all(any(row) for row in rows)
+
+
+@pytest.mark.system
+def test_r_example_runs() -> None:
+    if not shutil.which("Rscript"):
+        pytest.skip("Rscript is missing: on Debian, apt-get install r-base-core")
+    (code,) = blocks("r")
+    result = subprocess.run(
+        ["Rscript", "--vanilla", "-e", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert len(re.findall(r"[A-Z]{3}", result.stdout)) == 5
+    assert not re.search(r"warning", result.stderr, re.IGNORECASE)
+
+
+def test_frictionless_command_is_the_one_tested() -> None:
+    assert "frictionless validate datapackage.json" in README
+    assert (ROOT / "datapackage.json").is_file()
+    assert sys.version_info >= (3, 11)
