@@ -1,4 +1,4 @@
-"""Write what is generated: docs/codebook.md and the figures in README.md.
+"""Write what is generated: docs/codebook.md, docs/coverage.md and the figures in README.md.
 
 Exit status: 0 all is (now) up to date, 1 with --check something is not, 2 it cannot be made.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zhonglianbu import codebook
+from zhonglianbu import codebook, coverage
 from zhonglianbu.package import Package, PackageError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,13 +31,14 @@ def generated(root: Path) -> dict[Path, str]:
     after = rest.split(END)[1]
     return {
         root / "docs" / "codebook.md": codebook.codebook(package, root / "rules"),
+        root / "docs" / "coverage.md": coverage.coverage(package),
         readme: f"{before}{BEGIN}\n{codebook.readme_figures(package)}\n{END}{after}",
     }
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        description="Write docs/codebook.md and the figures in README.md.",
+        description="Write docs/codebook.md, docs/coverage.md and the figures in README.md.",
         epilog="example: .venv/bin/python scripts/docs.py --check",
     )
     parser.add_argument("--check", action="store_true", help="change nothing, only report")
