@@ -25,13 +25,18 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
     findings = descriptor.check(package)
     package.resources = descriptor.readable(package)
     sound: set[str] = set()
-    for resource in package.tables:
-        found = files.check(resource)
-        findings += found
-        if not any(finding.code in files.STRUCTURAL for finding in found):
-            sound.add(resource.name)
-    findings += documents.check(package)
-    with tables.load(package, sound) as database:
+    with tables.opened(package) as database:
+        for resource in package.tables:
+            if files.is_clean(resource, database):
+                sound.add(resource.name)
+                continue
+            found = files.check(resource)
+            findings += found
+            if not any(finding.code in files.STRUCTURAL for finding in found):
+                database.execute(f"DELETE FROM {tables.quote(resource.name)}")
+                tables.fill(database, resource)
+                sound.add(resource.name)
+        findings += documents.check(package, database, sound)
         findings += tables.check(package, database, sound)
         folder = rules_folder if rules_folder is not None else root / "rules"
         findings += rules.check(package, database, folder, sound)

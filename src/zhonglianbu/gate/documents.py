@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
+
 from ..package import Package, PackageError, read_json
 from .descriptor import against
 from .findings import Finding
 
 
-def check(package: Package) -> list[Finding]:
+def check(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> list[Finding]:
     """Findings on each JSON document of the package."""
     found: list[Finding] = []
     for resource in package.documents:
@@ -21,21 +23,22 @@ def check(package: Package) -> list[Finding]:
             continue
         if resource.schema_path:
             found += against(package, document, resource.relative, resource.schema_path, "document")
-        found += _references(package, resource.relative, document)
+        if {"ids", "citations"} <= sound:
+            found += _references(database, resource.relative, document)
     return found
 
 
-def _references(package: Package, file: str, document: Any) -> list[Finding]:
+def _references(database: duckdb.DuckDBPyConnection, file: str, document: Any) -> list[Finding]:
     """Every ``id`` and every entry of ``citations`` in a document must stand in its table."""
     wanted = list(_walk(document))
-    if not wanted:
-        return []
     known: dict[str, set[str]] = {}
     for table, column in (("ids", "id"), ("citations", "citation_id")):
-        try:
-            known[table] = {row.get(column, "") for row in package[table].rows()}
-        except (KeyError, OSError, ValueError):
-            return []  # the table's own findings say why
+        values = sorted({value for _, target, value in wanted if target == table})
+        rows = database.execute(
+            f"SELECT {column} FROM {table} WHERE {column} IN (SELECT unnest(?::VARCHAR[]))",
+            [values],
+        ).fetchall()
+        known[table] = {row[0] for row in rows}
     return [
         Finding(
             file, 0, 0, "document-reference", f"{pointer}: {value!r} is not in {table}", "mend it"

@@ -1,16 +1,27 @@
-"""Layer 1, bytes: what a spreadsheet, an editor or a merge does to a file."""
+"""Layer 1, bytes: what a spreadsheet, an editor or a merge does to a file.
+
+Nearly every file is clean, and that is proved fast: by passes over its bytes and by arithmetic
+over its cells once DuckDB has read them (``is_clean``). Only where the proof fails is the file read
+again cell by cell, to say what is wrong and where (``check``).
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
 
 from .. import canonical
 from ..package import JSON, Resource
-from .findings import Finding
+from .findings import Finding, cell_column
+from .tables import fill, quote, text
 
 #: Codes after which the rows of a file cannot be trusted to be its rows.
 STRUCTURAL = frozenset(
@@ -19,16 +30,129 @@ STRUCTURAL = frozenset(
 
 #: Controls, invisible and private characters. The two joiners (U+200C, U+200D) belong to the
 #: spelling of Persian and many Indic languages and are judged by their neighbours below.
-_FORBIDDEN = re.compile(
+_CONTROLS = (
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
-    "\u205f-\u206f\u3000\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\uffff]|(?<![\u0600-\u0dff])[\u200c\u200d]"
-    "|[\u200c\u200d](?![\u0600-\u0dff])"
+    "\u205f-\u206f\u3000\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\uffff]"
 )
+_JOINER = re.compile("(?<![\u0600-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u0dff])")
+_FORBIDDEN = re.compile(f"{_CONTROLS}|{_JOINER.pattern}")
 _LOOKS_EMPTY = frozenset(
     {"na", "n/a", "#n/a", "null", "none", "nil", "nan", "-", "--", "—", "?", "."}
 )
 _FORMULA = ("=", "+", "-", "@")
+#: ASCII that a clean file can hold; deleting it must leave no control character.
+_ASCII = bytes([10, *range(32, 127)])
+_BLOCK = 1 << 24
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+
+
+def is_clean(resource: Resource, database: duckdb.DuckDBPyConnection) -> bool:
+    """Prove that ``check`` would find nothing, and leave the rows in the table of that name.
+
+    False means only that the proof failed; it never says that a file is wrong.
+    """
+    try:
+        if not _bytes_are_clean(resource.path, resource.field_names):
+            return False
+        fill(database, resource)
+        lines = sum(block.count(b"\n") for block in _blocks(resource.path))
+        (row,) = database.execute(_arithmetic(resource)).fetchall()
+    except (OSError, UnicodeDecodeError, duckdb.Error):
+        return False
+    rows, odd, unsorted, size = row
+    header = len(",".join(resource.field_names)) + 1
+    return bool(
+        rows == lines - 1
+        and odd == 0
+        and unsorted == 0
+        and header + size == resource.path.stat().st_size
+    )
+
+
+def _bytes_are_clean(path: Path, names: list[str]) -> bool:
+    """No mark, no control, no odd character, composed, the right header, a line end at the end."""
+    seen: set[str] = set()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    first, last = True, b""
+    for block in _blocks(path):
+        if first and not block.startswith((",".join(names) + "\n").encode()):
+            return False
+        first, last = False, block[-1:]
+        if block.find(b"<<<<<<<") >= 0 or block.find(b">>>>>>>") >= 0:
+            return False
+        beyond = block.translate(None, _ASCII)
+        if beyond:
+            # with the ASCII gone only whole letters beyond it may be left
+            seen |= set(decoder.decode(beyond))
+    joiners = {"\u200c", "\u200d"} & seen
+    if last != b"\n" or _FORBIDDEN.search("".join(seen - joiners)):
+        return False
+    return not (joiners or any(map(_may_combine, seen))) or _text_is_clean(path)
+
+
+def _text_is_clean(path: Path) -> bool:
+    """The slower look at the text itself, for letters that only their neighbours can judge."""
+    with path.open(encoding="utf-8", newline="") as file:
+        while lines := file.readlines(_BLOCK):
+            text = "".join(lines)
+            if not unicodedata.is_normalized("NFC", text) or _JOINER.search(text):
+                return False
+    return True
+
+
+def _may_combine(letter: str) -> bool:
+    """Whether a letter can be part of a sequence that NFC would write otherwise.
+
+    Such a letter is changed by NFC alone, or it is a mark or a vowel or final that joins the letter
+    before it: then NFC of that letter behind another one is not the two of them side by side.
+    """
+    return (
+        not unicodedata.is_normalized("NFC", letter)
+        or unicodedata.combining(letter) != 0
+        or "\u1161" <= letter <= "\u11c2"
+        or unicodedata.category(letter) == "Mc"
+    )
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
+def _arithmetic(resource: Resource) -> str:
+    """SQL for (rows, odd cells, rows out of order, bytes that the rows take in canonical form)."""
+    odd, size = [], []
+    for field in resource.fields:
+        cell = quote(field["name"])
+        formula = ", ".join(map(text, _FORMULA))
+        odd.append(f"{cell} <> trim({cell}) OR contains({cell}, '  ') OR {cell}[1] IN ({formula})")
+        if _is_free(field):
+            empty = ", ".join(map(text, sorted(_LOOKS_EMPTY)))
+            odd.append(f"strlen({cell}) < 5 AND lower({cell}) IN ({empty})")
+        quotes = f"(strlen({cell}) - strlen(replace({cell}, '\"', '')))"
+        size.append(
+            f"coalesce(strlen({cell}) + CASE WHEN contains({cell}, ',') OR contains({cell}, '\"') "
+            f"THEN 2 + {quotes} ELSE 0 END, 0)"
+        )
+    return f"""
+        SELECT count(*),
+            count_if({" OR ".join(f"coalesce({one}, false)" for one in odd)}),
+            count_if(_unsorted),
+            coalesce(sum({" + ".join(size)} + {len(resource.fields)}), 0)
+        FROM (SELECT *, {_before_its_predecessor(resource)} AS _unsorted
+              FROM {quote(resource.name)})
+    """
+
+
+def _before_its_predecessor(resource: Resource) -> str:
+    """SQL condition: by its key the row belongs before the one that precedes it."""
+    types = {field["name"]: field["type"] for field in resource.fields}
+    condition = "false"
+    for name in reversed(resource.primary_key):
+        key = f"TRY_CAST({quote(name)} AS BIGINT)" if types[name] == "integer" else quote(name)
+        condition = f"(lag({key}) OVER () > {key} OR (lag({key}) OVER () = {key} AND {condition}))"
+    return condition
 
 
 def check(resource: Resource) -> list[Finding]:
@@ -163,7 +287,7 @@ def _cells(resource: Resource, line: int, row: list[str], text: str) -> list[Fin
         if value != value.strip() or "  " in value:
             code, message = "cell-space", f"{name} has a space too many"
             hint = "run make fix"
-        elif value.lower() in _LOOKS_EMPTY and not _is_code(resource.fields[index], value):
+        elif value.lower() in _LOOKS_EMPTY and _is_free(resource.fields[index]):
             code, message = "cell-na", f"{name} is {value!r}, which only looks empty"
             hint = "leave the cell blank"
         elif value.startswith(_FORMULA):
@@ -175,31 +299,9 @@ def _cells(resource: Resource, line: int, row: list[str], text: str) -> list[Fin
     return found
 
 
-def _is_code(field: JSON, value: str) -> bool:
-    """Whether the schema itself lets the value pass: NA is Namibia, none is a code."""
-    constraints = field.get("constraints", {})
-    pattern = constraints.get("pattern")
-    return value in constraints.get("enum", ()) or bool(pattern and re.fullmatch(pattern, value))
-
-
-def cell_column(line: str, index: int) -> int:
-    """Character, from 1, at which the cell number ``index`` (from 0) of a CSV line begins."""
-    position = 0
-    for _ in range(index):
-        quoted = line[position : position + 1] == '"'
-        end = position + 1
-        if quoted:
-            while end < len(line):
-                if line[end] == '"':
-                    if line[end + 1 : end + 2] != '"':
-                        break
-                    end += 1
-                end += 1
-        comma = line.find(",", end if quoted else position)
-        if comma < 0:
-            return 0
-        position = comma + 1
-    return position + 1
+def _is_free(field: JSON) -> bool:
+    """Whether the schema leaves the text free; else NA may be Namibia, and its checks decide."""
+    return not {"enum", "pattern"} & set(field.get("constraints", {}))
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

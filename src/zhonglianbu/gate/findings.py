@@ -79,6 +79,26 @@ def as_github(findings: Iterable[Finding]) -> list[str]:
     return lines
 
 
+def cell_column(line: str, index: int) -> int:
+    """Character, from 1, at which the cell number ``index`` (from 0) of a CSV line begins."""
+    position = 0
+    for _ in range(index):
+        quoted = line[position : position + 1] == '"'
+        end = position + 1
+        if quoted:
+            while end < len(line):
+                if line[end] == '"':
+                    if line[end + 1 : end + 2] != '"':
+                        break
+                    end += 1
+                end += 1
+        comma = line.find(",", end if quoted else position)
+        if comma < 0:
+            return 0
+        position = comma + 1
+    return position + 1
+
+
 def _one_line(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")

@@ -20,8 +20,7 @@ from pathlib import Path
 import duckdb
 
 from ..package import JSON, Package, PackageError, read_json
-from .files import cell_column
-from .findings import Finding
+from .findings import Finding, cell_column
 from .tables import quote
 
 _ENTRY = re.compile(r"^-- (title|severity|why|hint): (.+)$")

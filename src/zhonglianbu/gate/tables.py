@@ -9,34 +9,36 @@ import duckdb
 
 from .. import dates
 from ..package import JSON, Package, Resource
-from .files import cell_column
-from .findings import Finding
+from .findings import Finding, cell_column
 
 
 @contextmanager
-def load(package: Package, sound: set[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory with each table as text, blank cells as NULL, ``_line`` first.
+def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory with every table of the package, still empty.
 
-    A table that is not ``sound`` is there but empty, so that the rest can still be asked.
+    Cells are text, blank ones NULL; ``_line`` is the row's line in its file.
     """
-    database = duckdb.connect()
-    database.execute("SET preserve_insertion_order = true")
-    database.execute(dates.SQL_MACROS)
-    for resource in package.tables:
-        columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
-        database.execute(f"CREATE TABLE {quote(resource.name)} (_line BIGINT, {columns})")
-        if resource.name in sound:
-            database.execute(
-                f"INSERT INTO {quote(resource.name)} SELECT row_number() OVER () + 1, * FROM "
-                "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
-                "escape = '\"', nullstr = '', strict_mode = true, parallel = false, "
-                "auto_detect = false, columns = ?)",
-                [str(resource.path), dict.fromkeys(resource.field_names, "VARCHAR")],
-            )
-    try:
+    with duckdb.connect() as database:
+        database.execute(dates.SQL_MACROS)
+        for resource in package.tables:
+            columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
+            database.execute(f"CREATE TABLE {quote(resource.name)} (_line BIGINT, {columns})")
         yield database
-    finally:
-        database.close()
+
+
+def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Read a table's file into its table.
+
+    Raises:
+        duckdb.Error: the file is no CSV of these columns, or not UTF-8; the table stays empty.
+    """
+    database.execute(
+        f"INSERT INTO {quote(resource.name)} SELECT row_number() OVER () + 1, * FROM "
+        "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '', strict_mode = true, "
+        "auto_detect = false, columns = ?)",
+        [str(resource.path), dict.fromkeys(resource.field_names, "VARCHAR")],
+    )
 
 
 def check(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> list[Finding]:

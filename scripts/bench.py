@@ -1,0 +1,163 @@
+"""Measure the gate against ``frictionless validate`` on packages of growing size.
+
+Packages are made from the real one: its rows again and again under new ids, every table that grows
+in proportion. Each program runs as a whole process, in turn on the same files. Peak memory is that
+of the process and its children. Exit status: 0 measured, 2 it could not be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from zhonglianbu import canonical
+from zhonglianbu.package import Package, PackageError, Resource
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Tables that do not grow with the number of contacts.
+FIXED = {"countries", "posts", "tenures", "gaps", "series", "relations", "stated_totals", "events"}
+#: Fields that hold something unique but are no id: blanked in the copies.
+UNIQUE = {"partyfacts_id": "", "partyfacts_match": "none"}
+
+Row = dict[str, str]
+
+
+def scaled(package: Package, contacts: int, target: Path) -> int:
+    """Write a valid package of about ``contacts`` contacts into ``target``; return its rows."""
+    for folder in ("schemas", "rules"):
+        shutil.copytree(package.root / folder, target / folder)
+    shutil.copyfile(package.root / "datapackage.json", target / "datapackage.json")
+    (target / "data").mkdir()
+    for document in package.documents:
+        shutil.copyfile(document.path, target / document.relative)
+    copies = max(1, round(contacts / len(package["contacts"].rows())))
+    rows = {table.name: table.rows() for table in package.tables}
+    grown = {row["id"]: row["entity_type"] for row in rows["ids"] if row["status"] == "active"}
+    fixed_ids = {row[package[name].primary_key[0]] for name in FIXED for row in rows[name]}
+    total = 0
+    for table in package.tables:
+        total += _write(table, rows[table.name], copies, fixed_ids, grown, target)
+    return total
+
+
+def _write(
+    table: Resource,
+    rows: list[Row],
+    copies: int,
+    fixed: set[str],
+    ids: dict[str, str],
+    target: Path,
+) -> int:
+    refers = {
+        *table.primary_key,
+        *(field for fields, _, _ in table.foreign_keys for field in fields),
+    }
+
+    def copy(row: Row, number: int) -> Row:
+        out = dict(row)
+        for name, value in row.items():
+            if name in refers and value in ids and value not in fixed:
+                out[name] = f"{value}-{number}"
+            elif name in UNIQUE:
+                out[name] = UNIQUE[name]
+            elif name in ("name_en", "name_zh", "name_native", "name", "value") and value:
+                out[name] = f"{value} {number}"
+        return out
+
+    def every() -> Iterator[Row]:
+        yield from rows
+        if table.name in FIXED:
+            return
+        key = table.primary_key[0]
+        for number in range(1, copies):
+            for row in rows:
+                if row[key] in fixed or row.get("status", "active") != "active":
+                    continue
+                yield copy(row, number)
+
+    out = sorted(every(), key=canonical.sort_key(table))
+    with (target / table.relative).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, table.field_names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(out)
+    return len(out)
+
+
+def measure(command: list[str], folder: Path) -> tuple[float, float, int]:
+    """Wall seconds, peak MiB and exit status of a command run in ``folder``."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    return seconds, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+
+
+def floor(folder: Path) -> list[str]:
+    """A command that only counts the rows of every table with DuckDB."""
+    code = (
+        "import duckdb, glob\n"
+        "for path in sorted(glob.glob('data/*.csv')):\n"
+        "    duckdb.sql(f\"SELECT count(*) FROM read_csv('{path}', all_varchar = true, "
+        "header = true, delim = ',', quote = '\\\"')\").fetchall()\n"
+    )
+    return [sys.executable, "-c", code]
+
+
+def run(sizes: list[int], with_frictionless: int, say: Callable[[str], None]) -> None:
+    """Print a table; ``frictionless`` runs on packages of up to ``with_frictionless`` contacts."""
+    package = Package(ROOT)
+    frictionless = [str(Path(sys.executable).parent / "frictionless"), "validate"]
+    say("| contacts | rows | gate s | gate MiB | frictionless s | ratio | count(*) s | ratio |")
+    say("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
+            folder = Path(name)
+            rows = scaled(package, size, folder)
+            gate = [sys.executable, str(ROOT / "scripts" / "validate.py"), str(folder)]
+            seconds, memory, status = measure(gate, folder)
+            if status:
+                raise PackageError(f"the gate refuses the package of {size} contacts")
+            least, _, _ = measure(floor(folder), folder)
+            theirs, times = "", ""
+            if size <= with_frictionless:
+                other, _, status = measure([*frictionless, "datapackage.json"], folder)
+                if status:
+                    raise PackageError(f"frictionless refuses the package of {size} contacts")
+                theirs, times = f"{other:.1f}", f"{other / seconds:.1f}"
+            say(
+                f"| {size:,} | {rows:,} | {seconds:.2f} | {memory:.0f} | {theirs} | {times} "
+                f"| {least:.2f} | {seconds / least:.1f} |"
+            )
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description="Measure the gate against frictionless validate and DuckDB's count(*).",
+        epilog="example: .venv/bin/python scripts/bench.py 1000 10000 --frictionless 10000",
+    )
+    parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000], help="contacts")
+    parser.add_argument(
+        "--frictionless", type=int, default=10_000, help="run frictionless up to this size"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        run(options.sizes, options.frictionless, lambda line: print(line, flush=True))
+    except (PackageError, OSError, json.JSONDecodeError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
