@@ -11,3 +11,6 @@ WHERE c.field IS NOT NULL
     -- a party's family and Party Facts id stand beside its organization
     AND NOT (r.resource = 'organizations' AND EXISTS (
         SELECT 1 FROM _field AS f WHERE f.resource = 'parties' AND f.field = c.field))
+    -- a participant is cited through its contact, the locator naming its number
+    AND NOT (r.resource = 'contacts' AND c.locator SIMILAR TO 'participant [0-9]+' AND EXISTS (
+        SELECT 1 FROM _field AS f WHERE f.resource = 'participants' AND f.field = c.field))

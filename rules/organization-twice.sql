@@ -1,17 +1,26 @@
--- title: No two organizations of one kind in one country share a name.
+-- title: No two organizations of one kind in one country share a name, or two parties an abbreviation.
 -- severity: error
 -- why: One body would be counted as two.
 -- hint: Merge the two, or name them apart.
-WITH named AS (
-    SELECT _line, organization_id, kind, country_id,
-        unnest(list_distinct([n FOR n IN [
-            regexp_replace(lower(strip_accents(name_en)), '[^a-z0-9]+|\bthe\b', '', 'g'),
-            regexp_replace(lower(strip_accents(name_native)), '[\s[:punct:]]+', '', 'g'),
-            name_zh] IF n <> ''])) AS plain
-    FROM organizations)
+WITH spelt AS (
+    SELECT organization_id, unnest([name_en, name_native, name_zh]) AS name FROM organizations
+    UNION
+    SELECT organization_id, abbreviation FROM organizations WHERE kind = 'party'
+    UNION
+    SELECT subject_id, name FROM names WHERE kind IN ('official', 'former')),
+named AS (
+    SELECT DISTINCT o._line, o.organization_id, o.kind, o.country_id, o.start_date, o.end_date,
+        -- letters and digits alone, without accents and articles
+        regexp_replace(lower(strip_accents(regexp_replace(s.name, '\b[Tt]he\b', '', 'g'))),
+            '[\s\pP]+', '', 'g') AS plain
+    FROM spelt AS s JOIN organizations AS o USING (organization_id))
 SELECT 'organizations' AS resource, b._line AS line, 'name_en' AS field,
-    b.organization_id || ' has the name of ' || a.organization_id AS detail
+    b.organization_id || ' has a name of ' || a.organization_id || ': ' ||
+    string_agg(a.plain, ', ' ORDER BY a.plain) AS detail
 FROM named AS a JOIN named AS b
-    ON a.plain = b.plain AND a.kind = b.kind
+    ON a.plain = b.plain AND a.kind = b.kind AND a.plain <> ''
     AND a.country_id IS NOT DISTINCT FROM b.country_id AND a._line < b._line
-GROUP BY ALL
+    -- a later party may take the name of one that has ended
+    AND NOT coalesce(edtf_min(a.end_date) <= edtf_max(b.start_date), false)
+    AND NOT coalesce(edtf_min(b.end_date) <= edtf_max(a.start_date), false)
+GROUP BY b._line, b.organization_id, a.organization_id

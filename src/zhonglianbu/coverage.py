@@ -132,7 +132,7 @@ def _table(
     label: str, counts: Counter[str], most: int = 100, unit: str = "contacts"
 ) -> Iterable[str]:
     by_label = label in ("year", "head at the time")
-    items = sorted(counts.items()) if by_label else counts.most_common()
+    items = sorted(counts.items(), key=lambda item: item if by_label else (-item[1], item[0]))
     lines = [f"## By {label}", "", f"| {label} | {unit} |", "| --- | ---: |"]
     lines += [f"| {name or 'not recorded'} | {number:,} |" for name, number in items[:most]]
     if len(items) > most:
