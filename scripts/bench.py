@@ -69,7 +69,10 @@ def _write(
                 out[name] = f"{value}-{number}"
             elif name in UNIQUE:
                 out[name] = UNIQUE[name]
-            elif name in ("name_en", "name_zh", "name_native", "name", "value") and value:
+            elif (
+                name in ("name_en", "name_zh", "name_native", "abbreviation", "name", "value")
+                and value
+            ):
                 out[name] = f"{value} {number}"
         return out
 

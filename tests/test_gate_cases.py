@@ -600,7 +600,7 @@ def test_every_code_has_its_case() -> None:
     )
     prefixes = r"(?:file|bytes|csv|cell|descriptor|document)(?:-[a-z0-9]+)*"
     quoted = set(re.findall(rf'"({prefixes})"', source)) - {"file"}
-    constraints = set(re.findall(r'yield(?: \(\n\s+)? ?"([a-z-]+)"', source))
+    constraints = set(re.findall(r'(?:yield|return)(?: \(\n\s+)? ?"([a-z-]+)"', source))
     in_rules = {path.stem for path in (ROOT / "rules").glob("*.sql")}
     assert len(constraints) >= 9
     assert quoted | constraints | in_rules == {case.code for case in CASES}

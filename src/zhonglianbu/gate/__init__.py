@@ -25,9 +25,11 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
     findings = descriptor.check(package)
     package.resources = descriptor.readable(package)
     sound: set[str] = set()
+    clean: set[str] = set()
     with tables.opened(package) as database:
         for resource in package.tables:
             if files.is_clean(resource, database):
+                clean.add(resource.name)
                 sound.add(resource.name)
                 continue
             found = files.check(resource)
@@ -37,7 +39,7 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
                 tables.fill(database, resource)
                 sound.add(resource.name)
         findings += documents.check(package, database, sound)
-        findings += tables.check(package, database, sound)
+        findings += tables.check(package, database, sound, clean)
         folder = rules_folder if rules_folder is not None else root / "rules"
         findings += rules.check(package, database, folder, sound)
     return sorted(set(findings))
