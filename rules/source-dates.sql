@@ -6,6 +6,6 @@ SELECT 'sources' AS resource, s._line AS line, 'accessed' AS field,
     'published ' || coalesce(s.published, 'blank') || ', read ' || coalesce(s.accessed, 'blank')
         || ', release of ' || a.day AS detail
 FROM sources AS s, _as_of AS a
-WHERE edtf_min(s.published) > CAST(s.accessed AS DATE)
-    OR CAST(s.accessed AS DATE) > a.day
+WHERE edtf_min(s.published) > edtf_min(s.accessed)
+    OR edtf_min(s.accessed) > a.day
     OR edtf_min(s.published) > a.day

@@ -15,4 +15,4 @@ JOIN tenures AS o ON o.post_id = t.post_id AND o.tenure_id <> t.tenure_id
     AND (o.end_date IS NOT NULL OR o.end_status = 'ongoing')
 WHERE p.seats IS NOT NULL
 GROUP BY t._line, t.post_id, t.tenure_id, p.seats
-HAVING count(*) >= CAST(p.seats AS INTEGER)
+HAVING count(*) >= TRY_CAST(p.seats AS BIGINT)

@@ -66,7 +66,14 @@ def check(
     for rule in read_all(folder):
         if any(re.search(rf"\b{name}\b", rule.sql) for name in broken):
             continue  # it would only repeat what is wrong with that table
-        for resource_name, line, field, detail in database.execute(rule.sql).fetchall():
+        try:
+            broken_by = database.execute(rule.sql).fetchall()
+        except duckdb.Error as error:
+            reason = str(error).split("\n", 1)[0]
+            place = f"{folder.name}/{rule.code}.sql"
+            found.append(Finding(place, 0, 0, rule.code, f"cannot be asked: {reason}"))
+            continue
+        for resource_name, line, field, detail in broken_by:
             resource = package[resource_name]
             column = 0
             if field and line:

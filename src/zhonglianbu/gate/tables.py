@@ -99,7 +99,7 @@ def _field_checks(resource: Resource) -> Iterator[Check]:
                     yield (
                         "range",
                         name,
-                        f"{is_number} AND CAST({column} AS HUGEINT) {comparison} {limit}",
+                        f"{is_number} AND TRY_CAST({column} AS HUGEINT) {comparison} {limit}",
                         f"{name} is {{value}}, the {key} is {limit}",
                         "",
                     )
