@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.ready
 
-.PHONY: all test check fix docs clean
+.PHONY: all test check fix bench clean
 .DELETE_ON_ERROR:
 
 all: $(STAMP)
@@ -21,6 +21,9 @@ check: $(STAMP)
 fix: $(STAMP)
 	$(PY) scripts/fmt.py
 	$(PY) scripts/docs.py
+
+bench: $(STAMP)
+	$(PY) scripts/bench.py
 
 clean:
 	rm -rf dist build .venv
