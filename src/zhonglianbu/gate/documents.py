@@ -10,6 +10,7 @@ import duckdb
 from ..package import Package, PackageError, read_json
 from .descriptor import against
 from .findings import Finding
+from .tables import text
 
 
 def check(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> list[Finding]:
@@ -34,9 +35,9 @@ def _references(database: duckdb.DuckDBPyConnection, file: str, document: Any) -
     known: dict[str, set[str]] = {}
     for table, column in (("ids", "id"), ("citations", "citation_id")):
         values = sorted({value for _, target, value in wanted if target == table})
+        listed = ", ".join(map(text, values)) or "NULL"
         rows = database.execute(
-            f"SELECT {column} FROM {table} WHERE {column} IN (SELECT unnest(?::VARCHAR[]))",
-            [values],
+            f"SELECT {column} FROM {table} WHERE {column} IN ({listed})"
         ).fetchall()
         known[table] = {row[0] for row in rows}
     return [

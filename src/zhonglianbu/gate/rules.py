@@ -21,7 +21,7 @@ import duckdb
 
 from ..package import JSON, Package, PackageError, read_json
 from .findings import Finding, cell_column
-from .tables import quote
+from .tables import quote, text
 
 _ENTRY = re.compile(r"^-- (title|severity|why|hint): (.+)$")
 
@@ -61,7 +61,7 @@ def check(
     """Findings of every rule, but those that ask a table whose rows cannot be trusted."""
     _views(package, database)
     found: list[Finding] = []
-    texts: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     broken = [table.name for table in package.tables if table.name not in sound]
     for rule in read_all(folder):
         if any(re.search(rf"\b{name}\b", rule.sql) for name in broken):
@@ -77,10 +77,10 @@ def check(
             resource = package[resource_name]
             column = 0
             if field and line:
-                if resource_name not in texts:
-                    texts[resource_name] = resource.path.read_text(encoding="utf-8").split("\n")
+                if resource_name not in lines:
+                    lines[resource_name] = resource.path.read_text(encoding="utf-8").split("\n")
                 column = cell_column(
-                    texts[resource_name][line - 1], resource.field_names.index(field)
+                    lines[resource_name][line - 1], resource.field_names.index(field)
                 )
             found.append(
                 Finding(
@@ -100,56 +100,47 @@ def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
     ``_span(resource, line, first, last)`` with every row that has a start and an end;
     ``_as_of(day)``.
     """
-    database.execute("CREATE TABLE _field (resource VARCHAR, field VARCHAR, vocabulary VARCHAR)")
-    database.execute("CREATE TABLE _used (vocabulary VARCHAR, code VARCHAR)")
-    database.execute("CREATE TABLE _row (resource VARCHAR, line BIGINT, id VARCHAR, cited BOOLEAN)")
-    database.execute(
-        "CREATE TABLE _reference (resource VARCHAR, line BIGINT, field VARCHAR, id VARCHAR)"
-    )
-    database.execute(
-        "CREATE TABLE _span (resource VARCHAR, line BIGINT, first VARCHAR, last VARCHAR)"
-    )
+    fields, used, rows, references, spans = [], [], [], [], []
     for resource in package.tables:
-        name = quote(resource.name)
+        name, label = quote(resource.name), text(resource.name)
         for field in resource.fields:
-            vocabulary = field.get("vocabulary")
-            database.execute(
-                "INSERT INTO _field VALUES (?, ?, ?)", [resource.name, field["name"], vocabulary]
-            )
-            if vocabulary:
-                database.execute(
-                    f"INSERT INTO _used SELECT DISTINCT ?, {quote(field['name'])} FROM {name}",
-                    [vocabulary],
-                )
+            vocabulary = text(field["vocabulary"]) if "vocabulary" in field else "NULL"
+            fields.append(f"SELECT {label}, {text(field['name'])}, {vocabulary}")
+            if vocabulary != "NULL":
+                used.append(f"SELECT DISTINCT {vocabulary}, {quote(field['name'])} FROM {name}")
         if {"start_date", "end_date"} <= set(resource.field_names):
-            database.execute(
-                f"INSERT INTO _span SELECT ?, _line, start_date, end_date FROM {name}",
-                [resource.name],
-            )
-        for fields, target, _ in resource.foreign_keys:
-            column = quote(fields[0])
-            if target == "ids" and fields == resource.primary_key:
-                database.execute(
-                    f"INSERT INTO _row SELECT ?, _line, {column}, ? FROM {name}",
-                    [resource.name, bool(resource.schema.get("cited"))],
-                )
+            spans.append(f"SELECT {label}, _line, start_date, end_date FROM {name}")
+        for names, target, _ in resource.foreign_keys:
+            column = quote(names[0])
+            if target == "ids" and names == resource.primary_key:
+                cited = str(bool(resource.schema.get("cited"))).lower()
+                rows.append(f"SELECT {label}, _line, {column}, {cited} FROM {name}")
             else:
-                database.execute(
-                    f"INSERT INTO _reference SELECT ?, _line, ?, {column} FROM {name} "
-                    f"WHERE {column} IS NOT NULL",
-                    [resource.name, fields[0]],
+                references.append(
+                    f"SELECT {label}, _line, {text(names[0])}, {column} FROM {name} "
+                    f"WHERE {column} IS NOT NULL"
                 )
-    database.execute(
-        "CREATE TABLE _as_of AS SELECT TRY_CAST(? AS DATE) AS day",
-        [package.descriptor.get("as_of")],
-    )
-    database.execute("CREATE TABLE _code (vocabulary VARCHAR, code VARCHAR, reserved BOOLEAN)")
-    for vocabulary in _vocabularies(package):
-        for code in vocabulary["codes"]:
-            database.execute(
-                "INSERT INTO _code VALUES (?, ?, ?)",
-                [vocabulary["name"], code["code"], bool(code.get("reserved"))],
-            )
+    codes = [
+        f"SELECT {text(vocabulary['name'])}, {text(code['code'])}, "
+        f"{str(bool(code.get('reserved'))).lower()}"
+        for vocabulary in _vocabularies(package)
+        for code in vocabulary["codes"]
+    ]
+    as_of = [f"SELECT TRY_CAST({text(str(package.descriptor.get('as_of')))} AS DATE)"]
+    for view, columns, selects in (
+        ("_field", "resource, field, vocabulary", fields),
+        ("_code", "vocabulary, code, reserved", codes),
+        ("_used", "vocabulary, code", used),
+        ("_row", "resource, line, id, cited", rows),
+        ("_reference", "resource, line, field, id", references),
+        ("_span", "resource, line, first, last", spans),
+        ("_as_of", "day", as_of),
+    ):
+        nothing = f"SELECT {', '.join(['NULL'] * len(columns.split(',')))} WHERE false"
+        union = " UNION ALL ".join(selects or [nothing])
+        # the views over the schemas are small and asked for every row: they are made once
+        kind = "TABLE" if view in ("_field", "_code", "_used", "_as_of") else "VIEW"
+        database.execute(f"CREATE {kind} {view} AS SELECT * FROM ({union}) AS v({columns})")
 
 
 def _vocabularies(package: Package) -> list[JSON]:

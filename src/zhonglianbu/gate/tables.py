@@ -32,12 +32,13 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     Raises:
         duckdb.Error: the file is no CSV of these columns, or not UTF-8; the table stays empty.
     """
+    # literals, not parameters: a dict as parameter makes DuckDB import pandas where it is installed
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in resource.field_names)
     database.execute(
         f"INSERT INTO {quote(resource.name)} SELECT row_number() OVER () + 1, * FROM "
-        "read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
-        "escape = '\"', nullstr = '', strict_mode = true, "
-        "auto_detect = false, columns = ?)",
-        [str(resource.path), dict.fromkeys(resource.field_names, "VARCHAR")],
+        f"read_csv({text(str(resource.path))}, header = true, all_varchar = true, delim = ',', "
+        "quote = '\"', escape = '\"', nullstr = '', strict_mode = true, auto_detect = false, "
+        f"columns = {{{columns}}})"
     )
 
 
