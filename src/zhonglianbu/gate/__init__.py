@@ -35,7 +35,7 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
             found = files.check(resource)
             findings += found
             if not any(finding.code in files.STRUCTURAL for finding in found):
-                database.execute(f"DELETE FROM {tables.quote(resource.name)}")
+                tables.empty(database, resource)
                 tables.fill(database, resource)
                 sound.add(resource.name)
         findings += documents.check(package, database, sound)

@@ -57,15 +57,16 @@ def is_clean(resource: Resource, database: duckdb.DuckDBPyConnection) -> bool:
             return False
         fill(database, resource)
         lines = sum(block.count(b"\n") for block in _blocks(resource.path))
-        (row,) = database.execute(_arithmetic(resource)).fetchall()
+        (sums,) = database.execute(_arithmetic(resource)).fetchall()
+        (not_ascending,) = database.execute(_order(resource)).fetchall()
     except (OSError, UnicodeDecodeError, duckdb.Error):
         return False
-    rows, odd, not_ascending, size = row
+    rows, odd, size = sums
     header = len(",".join(resource.field_names)) + 1
     return bool(
         rows == lines - 1
         and odd == 0
-        and not_ascending == 0
+        and not_ascending == (0,)
         and header + size == resource.path.stat().st_size
     )
 
@@ -132,7 +133,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _arithmetic(resource: Resource) -> str:
-    """SQL for (rows, odd rows, rows whose key is not above the last, bytes in canonical form)."""
+    """SQL for (rows, odd rows, bytes that the rows take in canonical form)."""
     odd, size = [], []
     for field in resource.fields:
         cell = quote(field["name"])
@@ -149,21 +150,19 @@ def _arithmetic(resource: Resource) -> str:
     return f"""
         SELECT count(*),
             count_if({" OR ".join(f"coalesce({one}, false)" for one in odd)}),
-            count_if(_not_ascending),
             coalesce(sum({" + ".join(size)} + {len(resource.fields)}), 0)
-        FROM (SELECT *, {_not_after_its_predecessor(resource)} AS _not_ascending
-              FROM {quote(resource.name)})
+        FROM {quote(resource.name)}
     """
 
 
-def _not_after_its_predecessor(resource: Resource) -> str:
-    """SQL condition: the row's key is that of the row before it, or belongs before it."""
+def _order(resource: Resource) -> str:
+    """SQL for the number of rows whose key is that of the row before, or belongs before it."""
     types = {field["name"]: field["type"] for field in resource.fields}
     condition = "true"
     for name in reversed(resource.primary_key):
         key = f"TRY_CAST({quote(name)} AS BIGINT)" if types[name] == "integer" else quote(name)
         condition = f"(lag({key}) OVER () > {key} OR (lag({key}) OVER () = {key} AND {condition}))"
-    return condition
+    return f"SELECT count_if(wrong) FROM (SELECT {condition} AS wrong FROM {quote(resource.name)})"
 
 
 def check(resource: Resource) -> list[Finding]:

@@ -21,8 +21,12 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as database:
         database.execute(dates.SQL_MACROS)
         for resource in package.tables:
-            columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
-            database.execute(f"CREATE TABLE {quote(resource.name)} (_line BIGINT, {columns})")
+            empty(database, resource)
+            # rows stay in the order of the file, one line each below the header
+            database.execute(
+                f"CREATE VIEW {quote(resource.name)} AS SELECT rowid + 2 AS _line, * "
+                f"FROM {_stored(resource)}"
+            )
         yield database
 
 
@@ -35,7 +39,7 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     # literals, not parameters: a dict as parameter makes DuckDB import pandas where it is installed
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in resource.field_names)
     database.execute(
-        f"INSERT INTO {quote(resource.name)} SELECT row_number() OVER () + 1, * FROM "
+        f"INSERT INTO {_stored(resource)} SELECT * FROM "
         f"read_csv({text(str(resource.path))}, header = true, all_varchar = true, delim = ',', "
         "quote = '\"', escape = '\"', nullstr = '', strict_mode = true, auto_detect = false, "
         f"columns = {{{columns}}})"
@@ -175,6 +179,16 @@ def _repeated(resource: Resource, fields: list[str]) -> str:
         f"({given}) AND EXISTS (SELECT 1 FROM {quote(resource.name)} AS r "
         f"WHERE {same} AND r._line < t._line)"
     )
+
+
+def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Make a table anew, without rows; deleting them would leave their row numbers taken."""
+    columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
+    database.execute(f"CREATE OR REPLACE TABLE {_stored(resource)} ({columns})")
+
+
+def _stored(resource: Resource) -> str:
+    return quote(f"{resource.name} as stored")
 
 
 def quote(name: str) -> str:
