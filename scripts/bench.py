@@ -8,7 +8,6 @@ of the process and its children. Exit status: 0 measured, 2 it could not be.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import shutil
@@ -16,10 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from zhonglianbu import canonical
+from zhonglianbu.gate import tables
 from zhonglianbu.package import Package, PackageError, Resource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +27,8 @@ FIXED = {"countries", "posts", "tenures", "gaps", "series", "relations", "stated
 #: Fields that hold something unique but are no id: blanked in the copies.
 UNIQUE = {"partyfacts_id": "", "partyfacts_match": "none"}
 
-Row = dict[str, str]
+#: Fields of free text that must stay unique among the copies.
+NAMES = {"name_en", "name_zh", "name_native", "abbreviation", "name", "value"}
 
 
 def scaled(package: Package, contacts: int, target: Path) -> int:
@@ -39,60 +39,57 @@ def scaled(package: Package, contacts: int, target: Path) -> int:
     (target / "data").mkdir()
     for document in package.documents:
         shutil.copyfile(document.path, target / document.relative)
-    copies = max(1, round(contacts / len(package["contacts"].rows())))
-    rows = {table.name: table.rows() for table in package.tables}
-    grown = {row["id"]: row["entity_type"] for row in rows["ids"] if row["status"] == "active"}
-    fixed_ids = {row[package[name].primary_key[0]] for name in FIXED for row in rows[name]}
-    total = 0
-    for table in package.tables:
-        total += _write(table, rows[table.name], copies, fixed_ids, grown, target)
-    return total
+    with tables.opened(package) as database:
+        for table in package.tables:
+            tables.fill(database, table)
+        kept = " UNION ALL ".join(
+            f"SELECT {tables.quote(package[name].primary_key[0])} FROM {name}"
+            for name in sorted(FIXED)
+        )
+        database.execute(
+            f"CREATE TABLE moving AS SELECT id FROM ids WHERE status = 'active' "
+            f"AND id NOT IN ({kept})"
+        )
+        total = database.execute("SELECT count(*) FROM contacts").fetchall()[0][0]
+        copies = max(1, round(contacts / total))
+        rows = 0
+        for table in package.tables:
+            path = tables.text(str(target / table.relative))
+            (count,) = database.execute(
+                f"COPY ({_copies(table, 1 if table.name in FIXED else copies)}) TO {path} "
+                "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '')"
+            ).fetchall()
+            rows += count[0]
+    return rows
 
 
-def _write(
-    table: Resource,
-    rows: list[Row],
-    copies: int,
-    fixed: set[str],
-    ids: dict[str, str],
-    target: Path,
-) -> int:
+def _copies(table: Resource, copies: int) -> str:
+    """SQL for the rows of a table and their copies, each copy under new ids, in canonical order."""
     refers = {
         *table.primary_key,
         *(field for fields, _, _ in table.foreign_keys for field in fields),
     }
-
-    def copy(row: Row, number: int) -> Row:
-        out = dict(row)
-        for name, value in row.items():
-            if name in refers and value in ids and value not in fixed:
-                out[name] = f"{value}-{number}"
-            elif name in UNIQUE:
-                out[name] = UNIQUE[name]
-            elif (
-                name in ("name_en", "name_zh", "name_native", "abbreviation", "name", "value")
-                and value
-            ):
-                out[name] = f"{value} {number}"
-        return out
-
-    def every() -> Iterator[Row]:
-        yield from rows
-        if table.name in FIXED:
-            return
-        key = table.primary_key[0]
-        for number in range(1, copies):
-            for row in rows:
-                if row[key] in fixed or row.get("status", "active") != "active":
-                    continue
-                yield copy(row, number)
-
-    out = sorted(every(), key=canonical.sort_key(table))
-    with (target / table.relative).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, table.field_names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(out)
-    return len(out)
+    cells = []
+    for name in table.field_names:
+        cell = tables.quote(name)
+        if name in refers:
+            new = f"CASE WHEN {cell} IN (FROM moving) THEN {cell} || '-' || n ELSE {cell} END"
+        elif name in UNIQUE:
+            new = f"nullif('{UNIQUE[name]}', '')"
+        elif name in NAMES:
+            new = f"{cell} || ' ' || n"
+        else:
+            new = cell
+        cells.append(f"CASE WHEN n = 0 THEN {cell} ELSE {new} END AS {cell}")
+    types = {field["name"]: field["type"] for field in table.fields}
+    order = ", ".join(
+        f"CAST({tables.quote(name)} AS BIGINT)" if types[name] == "integer" else tables.quote(name)
+        for name in table.primary_key
+    )
+    return (
+        f"SELECT {', '.join(cells)} FROM {tables.quote(table.name)}, range({copies}) AS r(n) "
+        f"WHERE n = 0 OR {tables.quote(table.primary_key[0])} IN (FROM moving) ORDER BY {order}"
+    )
 
 
 def measure(command: list[str], folder: Path) -> tuple[float, float, int]:
