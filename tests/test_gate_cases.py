@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import frictionless
 import pytest
 
 from conftest import ROOT, Small
@@ -111,6 +112,15 @@ def organization(name: str, **cells: str) -> Spoil:
         add_row("organizations", organization_id=name, **values),
         an_id(name, "organization"),
         cited(name),
+    )
+
+
+def excuse(small: Small, code: str, row: str, expiry: str) -> None:
+    """Put an exception on record."""
+    path = small.root / "rules" / "exceptions.csv"
+    path.write_text(
+        f"code,id,reason,source,expiry\n{code},{row},A test,shinn-eisenman-2023,{expiry}\n",
+        encoding="utf-8",
     )
 
 
@@ -554,6 +564,16 @@ CASES = [
         organization("zaf-consulate", name_en="Consulate of South Africa", country_id="ZAF"),
     ),
     Case(
+        "exception",
+        "rules/exceptions.csv",
+        lambda small: excuse(small, "contact-statistics", "ct-5d5d5d", "2027-01-01"),
+        all_of(
+            edit("contacts", "ct-5d5d5d", in_statistics="true"),
+            lambda small: excuse(small, "contact-statistics", "ct-5d5d5d", "2026-11-25"),
+        ),
+        line=2,
+    ),
+    Case(
         "vocabulary-used",
         "data/vocabularies.json",
         edit("sources", "shinn-eisenman-2023", kind="report"),
@@ -598,9 +618,27 @@ def test_every_code_has_its_case() -> None:
         path.read_text(encoding="utf-8")
         for path in sorted((ROOT / "src" / "zhonglianbu" / "gate").glob("*.py"))
     )
-    prefixes = r"(?:file|bytes|csv|cell|descriptor|document)(?:-[a-z0-9]+)*"
+    prefixes = r"(?:file|bytes|csv|cell|descriptor|document|exception)(?:-[a-z0-9]+)*"
     quoted = set(re.findall(rf'"({prefixes})"', source)) - {"file"}
     constraints = set(re.findall(r'(?:yield|return)(?: \(\n\s+)? ?"([a-z-]+)"', source))
     in_rules = {path.stem for path in (ROOT / "rules").glob("*.sql")}
     assert len(constraints) >= 9
     assert quoted | constraints | in_rules == {case.code for case in CASES}
+
+
+def test_an_expired_exception_excuses_nothing(small: Small) -> None:
+    small.set("contacts", "ct-5d5d5d", in_statistics="true")
+    excuse(small, "contact-statistics", "ct-5d5d5d", "2026-11-24")
+    assert {one.code for one in gate.run(small.root)} == {"contact-statistics", "exception"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.code)
+def test_what_we_call_valid_frictionless_calls_valid(small: Small, case: Case) -> None:
+    """The users' own check never refuses what the gate lets pass."""
+    if case.code != "vocabulary-used":
+        any_code(small)
+    case.near(small)
+    assert gate.run(small.root) == []
+    report = frictionless.Package(str(small.root / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])
+    assert len(report.tasks) == 21

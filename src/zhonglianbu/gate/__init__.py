@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..package import Package
-from . import descriptor, documents, files, rules, tables
+from . import descriptor, documents, exceptions, files, rules, tables
 from .findings import Finding
 
 __all__ = ["Finding", "run"]
@@ -42,4 +42,4 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
         findings += tables.check(package, database, sound, clean)
         folder = rules_folder if rules_folder is not None else root / "rules"
         findings += rules.check(package, database, folder, sound)
-    return sorted(set(findings))
+    return sorted(exceptions.apply(package, folder, sorted(set(findings))))
