@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+import duckdb
+
 from zhonglianbu import gate
 from zhonglianbu.archive import opened
 from zhonglianbu.gate import findings as shown
@@ -40,6 +42,9 @@ def main(arguments: list[str]) -> int:
             package = Package(root)
     except (PackageError, OSError) as error:
         print(f"validate: {error}", file=sys.stderr)
+        return 2
+    except duckdb.Error as error:  # out of memory or of disk
+        print(f"validate: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     if options.format == "json":
         print(shown.as_json(found))

@@ -112,6 +112,27 @@ def test_zip_that_leads_out_is_2(tmp_path: Path) -> None:
     assert not (tmp_path.parent / "out.txt").exists()
 
 
+def test_zip_bomb_is_2(tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("datapackage.json", "w", force_zip64=True) as member,
+    ):
+        for _ in range(4 * 1024 + 1):
+            member.write(bytes(1 << 20))
+    assert (tmp_path / "bomb.zip").stat().st_size < 10 << 20
+    result = run(tmp_path / "bomb.zip")
+    assert result.returncode == 2
+    assert "more than a package can be" in result.stderr
+
+
+def test_a_cell_of_40_mb_is_one_line(small: Small) -> None:
+    small.set("claims", "cl-shinn-eisenman-party-channel", statement="x" * 40_000_000)
+    result = run(small.root)
+    assert result.returncode == 1
+    assert len(result.stdout) < 5000
+    assert "data/claims.csv:2" in result.stdout
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -11,14 +13,26 @@ from .. import dates
 from ..package import JSON, Package, Resource
 from .findings import Finding, cell_column
 
+#: Packages larger than this are held on disk while they are checked, within this memory.
+LARGE = 512 << 20
+MEMORY = "256MB"
+
 
 @contextmanager
 def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory with every table of the package, still empty.
+    """A database with every table of the package, still empty; gone when the block is left.
 
     Cells are text, blank ones NULL; ``_line`` is the row's line in its file.
     """
-    with duckdb.connect() as database:
+    size = sum(table.path.stat().st_size for table in package.tables if table.path.is_file())
+    with ExitStack() as stack:
+        if size > LARGE:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="zhonglianbu-")))
+            database = stack.enter_context(duckdb.connect(folder / "tables.duckdb"))
+            database.execute(f"SET memory_limit = '{MEMORY}'")
+            database.execute(f"SET temp_directory = {text(str(folder))}")
+        else:
+            database = stack.enter_context(duckdb.connect())
         database.execute(dates.SQL_MACROS)
         for resource in package.tables:
             empty(database, resource)
