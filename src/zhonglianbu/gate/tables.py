@@ -15,7 +15,7 @@ from .findings import Finding, cell_column
 
 #: Packages larger than this are held on disk while they are checked, within this memory.
 LARGE = 512 << 20
-MEMORY = "256MB"
+MEMORY = "1GB"
 
 
 @contextmanager
