@@ -76,6 +76,15 @@ def json_edit(file: str, change: Callable[[dict], object]) -> Spoil:
     return run
 
 
+def pattern_of_gaps(pattern: str) -> Spoil:
+    """Another pattern for the first field of the gaps."""
+
+    def change(value: dict) -> None:
+        value["fields"][0]["constraints"]["pattern"] = pattern
+
+    return json_edit("schemas/tables/gaps.json", change)
+
+
 def text_edit(file: str, old: str, new: str) -> Spoil:
     def run(small: Small) -> None:
         path = small.root / file
@@ -232,6 +241,12 @@ CASES = [
         "datapackage.json",
         lambda small: (small.root / "data" / "extra.csv").write_text("a\n", encoding="utf-8"),
         lambda small: (small.root / "extra.csv").write_text("a\n", encoding="utf-8"),
+    ),
+    Case(
+        "descriptor-pattern",
+        "schemas/tables/gaps.json",
+        pattern_of_gaps("(gap-([a-z0-9]+-?)+)"),
+        pattern_of_gaps("(gap-[a-z0-9]+(-[a-z0-9]+)*)"),
     ),
     # tables
     Case(

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 
 from ..package import JSON, Package, PackageError, Resource, is_local, read_json
+from . import patterns
 from .findings import Finding
 
 FILE = "datapackage.json"
@@ -61,7 +62,25 @@ def _table_schema(package: Package, path: str) -> list[Finding]:
         schema = read_json(package.root / path)
     except PackageError as error:
         return [Finding(path, 0, 0, "descriptor", str(error), "restore the schema")]
-    return against(package, schema, path, HOUSE_TABLE, "descriptor")
+    found = against(package, schema, path, HOUSE_TABLE, "descriptor")
+    for name, pattern in _patterns(schema):
+        if fault := patterns.fault(pattern):
+            message = f"the pattern of {name} {fault}: {_shorten(pattern)}"
+            hint = "write a plain pattern that a reader's engine decides in one pass"
+            found.append(Finding(path, 0, 0, "descriptor-pattern", message, hint))
+    return found
+
+
+def _patterns(schema: JSON) -> list[tuple[str, str]]:
+    """(field, pattern) of a Table Schema; what is no pattern is a matter of the house rules."""
+    fields = schema.get("fields", [])
+    return [
+        (str(field.get("name")), field["constraints"]["pattern"])
+        for field in (fields if isinstance(fields, list) else [])
+        if isinstance(field, dict)
+        and isinstance(field.get("constraints"), dict)
+        and isinstance(field["constraints"].get("pattern"), str)
+    ]
 
 
 def readable(package: Package) -> list[Resource]:

@@ -11,6 +11,7 @@ import duckdb
 
 from .. import dates
 from ..package import JSON, Package, Resource
+from . import patterns
 from .findings import Finding, cell_column
 
 #: Packages larger than this are held on disk while they are checked, within this memory.
@@ -129,7 +130,7 @@ def _field_checks(resource: Resource) -> Iterator[Check]:
             codes = ", ".join(text(code) for code in constraints["enum"])
             hint = f"one of the codes of {field.get('vocabulary', 'the schema')}"
             yield "enum", name, f"{column} NOT IN ({codes})", f"{name} is {{value}}", hint
-        if "pattern" in constraints:
+        if "pattern" in constraints and patterns.fault(constraints["pattern"]) is None:
             matches = f"regexp_full_match({column}, {text(constraints['pattern'])})"
             hint = f"for example {field['example']}"
             yield "pattern", name, f"NOT {matches}", f"{name} is {{value}}", hint
