@@ -39,9 +39,7 @@ def scaled(package: Package, contacts: int, target: Path) -> int:
     (target / "data").mkdir()
     for document in package.documents:
         shutil.copyfile(document.path, target / document.relative)
-    with tables.opened(package) as database:
-        for table in package.tables:
-            tables.fill(database, table)
+    with tables.loaded(package) as database:
         kept = " UNION ALL ".join(
             f"SELECT {tables.quote(package[name].primary_key[0])} FROM {name}"
             for name in sorted(FIXED)
@@ -81,14 +79,10 @@ def _copies(table: Resource, copies: int) -> str:
         else:
             new = cell
         cells.append(f"CASE WHEN n = 0 THEN {cell} ELSE {new} END AS {cell}")
-    types = {field["name"]: field["type"] for field in table.fields}
-    order = ", ".join(
-        f"CAST({tables.quote(name)} AS BIGINT)" if types[name] == "integer" else tables.quote(name)
-        for name in table.primary_key
-    )
     return (
         f"SELECT {', '.join(cells)} FROM {tables.quote(table.name)}, range({copies}) AS r(n) "
-        f"WHERE n = 0 OR {tables.quote(table.primary_key[0])} IN (FROM moving) ORDER BY {order}"
+        f"WHERE n = 0 OR {tables.quote(table.primary_key[0])} IN (FROM moving) "
+        f"ORDER BY {', '.join(tables.key_columns(table))}"
     )
 
 

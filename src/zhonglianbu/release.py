@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from . import dates
-from .gate.tables import fill, opened, quote, text
+from .gate.tables import loaded, quote, text
 from .package import JSON, Package, Resource
 
 #: What goes into the release beside the files that the descriptor names.
@@ -39,9 +39,7 @@ def build(package: Package, target: Path, progress: Progress) -> None:
     target.mkdir(parents=True)
     progress("copying the package")
     copy_package(package, target)
-    with opened(package) as database:
-        for table in package.tables:
-            fill(database, table)
+    with loaded(package) as database:
         (target / "parquet").mkdir()
         for table in package.tables:
             progress(f"writing parquet/{table.name}.parquet")

@@ -11,7 +11,7 @@ import csv
 from pathlib import Path
 
 from ..package import Package, parse_csv
-from .findings import Finding
+from .findings import Finding, Lines
 
 FILE = "exceptions.csv"
 COLUMNS = ["code", "id", "reason", "source", "expiry"]
@@ -50,15 +50,12 @@ class _Ids:
     """First cells of rows, by file and line."""
 
     def __init__(self, package: Package):
-        self.paths = {table.relative: table.path for table in package.tables}
-        self.lines: dict[str, list[str]] = {}
+        self.tables = {table.relative: table for table in package.tables}
+        self.lines = Lines()
 
     def of(self, finding: Finding) -> str:
         """The id of the row that a finding points at; empty where it points at none."""
-        if finding.file not in self.paths or finding.line < 2:
+        if finding.file not in self.tables or finding.line < 2:
             return ""
-        if finding.file not in self.lines:
-            text = self.paths[finding.file].read_text(encoding="utf-8", errors="replace")
-            self.lines[finding.file] = text.split("\n")
-        lines = self.lines[finding.file]
-        return next(csv.reader([lines[finding.line - 1]]), [""])[0]
+        line = self.lines.line(self.tables[finding.file], finding.line)
+        return next(csv.reader([line]), [""])[0]

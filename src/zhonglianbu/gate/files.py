@@ -21,7 +21,7 @@ import duckdb
 from .. import canonical
 from ..package import JSON, Resource
 from .findings import Finding, cell_column
-from .tables import fill, quote, text
+from .tables import fill, key_columns, quote, text
 
 #: Codes after which the rows of a file cannot be trusted to be its rows.
 STRUCTURAL = frozenset(
@@ -157,10 +157,8 @@ def _arithmetic(resource: Resource) -> str:
 
 def _order(resource: Resource) -> str:
     """SQL for the number of rows whose key is that of the row before, or belongs before it."""
-    types = {field["name"]: field["type"] for field in resource.fields}
     condition = "true"
-    for name in reversed(resource.primary_key):
-        key = f"TRY_CAST({quote(name)} AS BIGINT)" if types[name] == "integer" else quote(name)
+    for key in reversed(key_columns(resource)):
         condition = f"(lag({key}) OVER () > {key} OR (lag({key}) OVER () = {key} AND {condition}))"
     return f"SELECT count_if(wrong) FROM (SELECT {condition} AS wrong FROM {quote(resource.name)})"
 
@@ -217,10 +215,9 @@ def check(resource: Resource) -> list[Finding]:
     found += broken
     if rows is None:
         return found
-    cell_findings = [
-        one for line, row in enumerate(rows, 2) for one in _cells(resource, line, row, text)
-    ]
-    found += cell_findings
+    lines = text.split("\n")
+    for line, row in enumerate(rows, 2):
+        found += _cells(resource, line, row, lines[line - 1])
     key = canonical.sort_key(resource)
     keyed = [key(dict(zip(resource.field_names, row, strict=True))) for row in rows]
     for line, (before, after) in enumerate(itertools.pairwise(keyed), 3):
@@ -228,9 +225,9 @@ def check(resource: Resource) -> list[Finding]:
             message = f"rows are not sorted by {', '.join(resource.primary_key)}"
             found.append(finding(line, 0, "csv-order", message, "run make fix"))
             break
-    if not found and canonical.table(text, resource) != text:
+    if not found:
         wanted = canonical.table(text, resource).split("\n")
-        for line, (is_, should) in enumerate(zip(text.split("\n"), wanted, strict=False), 1):
+        for line, (is_, should) in enumerate(zip(lines, wanted, strict=False), 1):
             if is_ != should:
                 message = "the line is not written in the one dialect (quotes, blank lines)"
                 found.append(finding(line, 0, "csv-format", message, "run make fix"))
@@ -287,7 +284,7 @@ def _header_mistake(header: list[str], names: list[str]) -> tuple[str, str]:
     return "the header's order is not the schema's, or a name stands twice", "run make fix"
 
 
-def _cells(resource: Resource, line: int, row: list[str], text: str) -> list[Finding]:
+def _cells(resource: Resource, line: int, row: list[str], content: str) -> list[Finding]:
     found = []
     for index, value in enumerate(row):
         if not value:
@@ -304,7 +301,7 @@ def _cells(resource: Resource, line: int, row: list[str], text: str) -> list[Fin
             code, message = "cell-formula", f"{name} begins with {value[0]!r}"
             hint = "a spreadsheet would run it; reword it"
         if code:
-            column = cell_column(text.split("\n")[line - 1], index)
+            column = cell_column(content, index)
             found.append(Finding(resource.relative, line, column, code, message, hint))
     return found
 

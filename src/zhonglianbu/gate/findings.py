@@ -6,6 +6,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..package import Resource
 
 
 @dataclass(frozen=True, order=True)
@@ -77,6 +80,24 @@ def as_github(findings: Iterable[Finding]) -> list[str]:
             f"{_escape(finding.message + hint)}"
         )
     return lines
+
+
+class Lines:
+    """The lines of tables' files; a file is read once, and only when one of its lines is asked."""
+
+    def __init__(self) -> None:
+        self._files: dict[Path, list[str]] = {}
+
+    def line(self, resource: Resource, number: int) -> str:
+        """The line ``number``, from 1, of a table's file."""
+        if resource.path not in self._files:
+            text = resource.path.read_text(encoding="utf-8", errors="replace")
+            self._files[resource.path] = text.split("\n")
+        return self._files[resource.path][number - 1]
+
+    def column(self, resource: Resource, number: int, field: str) -> int:
+        """Character, from 1, at which a field's cell begins in the line ``number``."""
+        return cell_column(self.line(resource, number), resource.field_names.index(field))
 
 
 def cell_column(line: str, index: int) -> int:

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from ..package import JSON, Package, PackageError, read_json
-from .findings import Finding, cell_column
+from .findings import Finding, Lines
 from .tables import quote, text
 
 _ENTRY = re.compile(r"^-- (title|severity|why|hint): (.+)$")
@@ -61,7 +61,7 @@ def check(
     """Findings of every rule, but those that ask a table whose rows cannot be trusted."""
     _views(package, database)
     found: list[Finding] = []
-    lines: dict[str, list[str]] = {}
+    lines = Lines()
     broken = [table.name for table in package.tables if table.name not in sound]
     for rule in read_all(folder):
         if any(re.search(rf"\b{name}\b", rule.sql) for name in broken):
@@ -75,13 +75,7 @@ def check(
             continue
         for resource_name, line, field, detail in broken_by:
             resource = package[resource_name]
-            column = 0
-            if field and line:
-                if resource_name not in lines:
-                    lines[resource_name] = resource.path.read_text(encoding="utf-8").split("\n")
-                column = cell_column(
-                    lines[resource_name][line - 1], resource.field_names.index(field)
-                )
+            column = lines.column(resource, line, field) if field and line else 0
             found.append(
                 Finding(
                     resource.relative, line, column, rule.code, detail, rule.hint, rule.severity

@@ -12,7 +12,7 @@ import duckdb
 from .. import dates
 from ..package import JSON, Package, Resource
 from . import patterns
-from .findings import Finding, cell_column
+from .findings import Finding, Lines
 
 #: Packages larger than this are held on disk while they are checked, within this memory.
 LARGE = 512 << 20
@@ -61,6 +61,24 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     )
 
 
+@contextmanager
+def loaded(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The same database with every row in it, of a package that the gate has passed."""
+    with opened(package) as database:
+        for resource in package.tables:
+            fill(database, resource)
+        yield database
+
+
+def key_columns(resource: Resource) -> list[str]:
+    """The primary key as SQL, by which the rows of a table ascend: whole numbers as numbers."""
+    types = {field["name"]: field["type"] for field in resource.fields}
+    return [
+        f"TRY_CAST({quote(name)} AS BIGINT)" if types[name] == "integer" else quote(name)
+        for name in resource.primary_key
+    ]
+
+
 def check(
     package: Package,
     database: duckdb.DuckDBPyConnection,
@@ -73,6 +91,7 @@ def check(
     broken is looked up. Primary keys of the tables ``with_keys_proved`` are not asked again.
     """
     found: list[Finding] = []
+    lines = Lines()
     for resource in package.tables:
         if resource.name not in sound:
             continue
@@ -85,15 +104,12 @@ def check(
         if resource.name not in with_keys_proved:
             checks.append(_primary_key_check(resource))
         checks += _key_checks(resource, package, sound)
-        lines: list[str] | None = None
         for code, field, condition, message, hint in checks:
             rows = database.execute(
                 f"SELECT _line, {quote(field)} FROM {quote(resource.name)} AS t WHERE {condition}"
             ).fetchall()
-            if rows and lines is None:
-                lines = resource.path.read_text(encoding="utf-8").split("\n")
             for line, value in rows:
-                column = cell_column((lines or [])[line - 1], resource.field_names.index(field))
+                column = lines.column(resource, line, field)
                 text = message.replace("{value}", repr(value) if value is not None else "blank")
                 found.append(Finding(resource.relative, line, column, code, text, hint))
     return found
