@@ -31,7 +31,7 @@ def generated(root: Path) -> dict[Path, str]:
     after = rest.split(END)[1]
     return {
         root / "docs" / "codebook.md": codebook.codebook(package, root / "rules"),
-        root / "docs" / "coverage.md": coverage.coverage(package),
+        root / "docs" / "coverage.md": coverage.coverage(package, root / "docs" / "search_log.csv"),
         readme: f"{before}{BEGIN}\n{codebook.readme_figures(package)}\n{END}{after}",
     }
 

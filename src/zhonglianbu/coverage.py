@@ -1,25 +1,53 @@
 """How the contacts are spread, generated: by year, head, region, publisher, language, grade.
 
-Also the one honest estimate of what is missing: of the encounters in the head's own column, which
-is a census, the share that pages of others would have shown.
+Also what is missing, estimated twice: of the encounters in the head's own column, which is a
+census, the share that pages of others would have shown; and by capture-recapture between
+publishers.
+Last, what each block of queries brought, so that the next collector knows where it is dry.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from pathlib import Path
 
 from . import dates
-from .package import Package
+from .estimate import FEWEST_ON_BOTH, chapman
+from .package import Package, parse_csv
 
 #: Addresses of the column of the head's activities, which was read item by item.
 COLUMN = "https://www.idcpc.org.cn/bzhd/wshd/"
 #: The department's own sites; what stands there is not a second, independent source.
 OWN_SITES = ("idcpc.org.cn", "idcpc.gov.cn")
+DEPARTMENT = "International Department of the CPC Central Committee"
+#: The party's and the state's central media, named as in sources.publisher.
+CENTRAL_MEDIA = frozenset({"Xinhua", "People's Daily", "People's Daily Online"})
+
+#: Two lists of publishers between which encounters are recaptured: what each is called, and whether
+#: a publisher is on it.
+Pair = tuple[str, Callable[[str], bool], str, Callable[[str], bool]]
+PAIRS: tuple[Pair, ...] = (
+    (
+        "the department",
+        lambda publisher: publisher == DEPARTMENT,
+        "all others",
+        lambda publisher: publisher != DEPARTMENT,
+    ),
+    (
+        "Xinhua and People's Daily",
+        lambda publisher: publisher in CENTRAL_MEDIA,
+        "all others but the department",
+        lambda publisher: publisher not in CENTRAL_MEDIA and publisher != DEPARTMENT,
+    ),
+)
+#: Periods of collection, each up to the day before the next: the column is read from 2022-04-26.
+PERIODS = ("1951-01-01", "1978-01-01", "1993-01-01", "2003-01-01", "2013-01-01", "2022-04-26")
 
 
-def coverage(package: Package) -> str:
-    """The whole page as Markdown."""
+def coverage(package: Package, search_log: Path) -> str:
+    """The whole page as Markdown; ``search_log`` holds a row per query."""
     contacts = {
         row["contact_id"]: row
         for row in package["contacts"].rows()
@@ -42,6 +70,8 @@ def coverage(package: Package) -> str:
             "search as about the department. Do not draw a trend from them.",
             "",
             *_overlap(contacts, sources, cited),
+            *_recaptured(package, contacts, sources, cited),
+            *_yield(parse_csv(search_log.read_text(encoding="utf-8"))),
             *_table("year", _by_year(contacts)),
             *_table("head at the time", _by_head(package, contacts)),
             *_table("region of a counterpart", _by_region(package, contacts)),
@@ -95,6 +125,94 @@ def _share(label: str, found: list[bool]) -> str:
     return f"| {label} | {len(found)} | {sum(found)} | {100 * sum(found) / len(found):.0f} % |"
 
 
+def _recaptured(
+    package: Package, contacts: Rows, sources: Rows, cited: dict[str, set[str]]
+) -> list[str]:
+    regions = _regions(package, contacts)
+    publishers = {
+        contact: {sources[page]["publisher"] for page in pages} for contact, pages in cited.items()
+    }
+    lines = [
+        "## How many more there were",
+        "",
+        "Capture-recapture: from the encounters that stand on pages of both of two lists of "
+        "publishers, Chapman's estimator says how many stand on neither. It counts the encounters "
+        "that either list *could* have shown to this search, not all that happened. It assumes "
+        "that the two lists report independently of each other (they do not: what is important is "
+        "reported by both, so the number is too low), that every encounter of a row is as likely "
+        "to be reported as the next (also untrue, also too low), that the search looked for both "
+        "alike, and that the same encounter on two pages was recognised. Read it as a floor. "
+        "Encounters with several regions count in each. "
+        f"Rows with fewer than {FEWEST_ON_BOTH} encounters on both lists are left without a "
+        "number.",
+        "",
+    ]
+    for name_a, on_a, name_b, on_b in PAIRS:
+        lines += [
+            f"### {name_a[0].upper()}{name_a[1:]}, and {name_b}",
+            "",
+            f"| period | region | {name_a} | {name_b} | both | at least (95 % interval) |",
+            "| --- | --- | ---: | ---: | ---: | ---: |",
+        ]
+        for period in PERIODS:
+            within = [one for one, row in contacts.items() if _period(row) == period]
+            for region in ("all", *sorted({one for c in within for one in regions[c]})):
+                some = [c for c in within if region == "all" or region in regions[c]]
+                first = {c for c in some if any(map(on_a, publishers[c]))}
+                second = {c for c in some if any(map(on_b, publishers[c]))}
+                both = len(first & second)
+                if both >= FEWEST_ON_BOTH:
+                    one = chapman(len(first), len(second), both)
+                    shown = f"{one.number:,.0f} ({one.low:,.0f} to {one.high:,.0f})"
+                elif region == "all":
+                    shown = "too few on both"
+                else:
+                    continue
+                lines.append(
+                    f"| from {period} | {region} | {len(first):,} | {len(second):,} | {both:,} "
+                    f"| {shown} |"
+                )
+        lines.append("")
+    return lines
+
+
+def _period(contact: dict[str, str]) -> str:
+    """The period in which a contact certainly lies; blank if its date is wider than one."""
+    first, last = dates.bounds(contact["start_date"])
+    began = [period for period in PERIODS if period <= first.isoformat()]
+    ended = [period for period in PERIODS if period <= last.isoformat()]
+    return began[-1] if began and began[-1] == ended[-1] else ""
+
+
+def _yield(queries: list[dict[str, str]]) -> list[str]:
+    """What the first and the last third of each block's queries brought, in the order asked."""
+    blocks: dict[str, list[dict[str, str]]] = {}
+    for row in queries:
+        blocks.setdefault(row["block"], []).append(row)
+    lines = [
+        "## What the queries brought",
+        "",
+        "Each query stands in [search_log.csv](search_log.csv). New pages a query, in the first, "
+        "the second and the last third of a block: where the last third brings as much as the "
+        "first, the block is not dry.",
+        "",
+        "| block | queries | pages seen | new pages | first third | second third | last third |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for block, rows in [*sorted(blocks.items()), ("all", queries)]:
+        new = [int(row["new_pages"]) for row in rows]
+        seen = sum(int(row["pages_seen"]) for row in rows)
+        cells = [block, f"{len(rows):,}", f"{seen:,}", f"{sum(new):,}"]
+        if block == "all":
+            cells += ["", "", ""]
+        else:
+            third = [len(new) * part // 3 for part in range(4)]
+            thirds = [new[a:b] for a, b in pairwise(third)]
+            cells += [f"{sum(one) / len(one):.1f}" if one else "" for one in thirds]
+        lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
 def _by_year(contacts: Rows) -> Counter[str]:
     return Counter(row["start_date"][:4] for row in contacts.values())
 
@@ -118,14 +236,18 @@ def _by_head(package: Package, contacts: Rows) -> Counter[str]:
     return counts
 
 
-def _by_region(package: Package, contacts: Rows) -> Counter[str]:
+def _regions(package: Package, contacts: Rows) -> dict[str, set[str]]:
+    """The regions of each contact's foreign participants."""
     regions = {row["country_id"]: row["region"] for row in package["countries"].rows()}
-    seen: set[tuple[str, str]] = set()
+    found: dict[str, set[str]] = {contact: set() for contact in contacts}
     for row in package["participants"].rows():
-        if row["side"] == "foreign" and row["contact_id"] in contacts:
-            country = row["country_id"]
-            seen.add((row["contact_id"], regions.get(country, "") if country else ""))
-    return Counter(region or "none given" for _, region in seen)
+        if row["side"] == "foreign" and row["contact_id"] in found:
+            found[row["contact_id"]].add(regions.get(row["country_id"], "") or "none given")
+    return found
+
+
+def _by_region(package: Package, contacts: Rows) -> Counter[str]:
+    return Counter(one for found in _regions(package, contacts).values() for one in found)
 
 
 def _table(
