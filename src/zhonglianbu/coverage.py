@@ -59,6 +59,7 @@ def coverage(package: Package, search_log: Path) -> str:
         if row["subject_id"] in cited and row["stance"] == "supports":
             cited[row["subject_id"]].add(row["source_id"])
     pages = {source for one in cited.values() for source in one}
+    publishers = [{sources[page]["publisher"] for page in one} for one in cited.values()]
     return "\n".join(
         [
             "# Coverage",
@@ -79,7 +80,8 @@ def coverage(package: Package, search_log: Path) -> str:
             "## Pages",
             "",
             f"{len(pages):,} pages are cited for contacts. "
-            f"{sum(len(one) > 1 for one in cited.values()):,} contacts have two or more.",
+            f"{_several(cited.values(), len(contacts))} two or more pages, "
+            f"{_several(publishers, len(contacts))} pages of two or more publishers.",
             "",
             *_table(
                 "publisher", Counter(sources[page]["publisher"] for page in pages), 25, "pages"
@@ -119,6 +121,11 @@ def _overlap(contacts: Rows, sources: Rows, cited: dict[str, set[str]]) -> list[
         lines.append(_share(year, found))
     lines.append(_share("all", [one for found in by_year.values() for one in found]))
     return [*lines, ""]
+
+
+def _several(sets: Iterable[set[str]], among: int) -> str:
+    number = sum(len(one) > 1 for one in sets)
+    return f"{number:,} contacts ({100 * number / among:.0f} %) have"
 
 
 def _share(label: str, found: list[bool]) -> str:
