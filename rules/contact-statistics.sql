@@ -1,8 +1,24 @@
--- title: The summary of a visit is not counted beside its encounters.
+-- title: A visit is counted only with a named counterpart and none of its encounters counted.
 -- severity: error
--- why: It would be counted twice.
+-- why: A visit whose encounters stand apart would be counted twice; one without a counterpart is unspecific.
 -- hint: Set in_statistics to false.
-SELECT 'contacts' AS resource, _line AS line, 'in_statistics' AS field,
-    contact_id || ' is the summary of a visit' AS detail
-FROM contacts
-WHERE kind = 'visit' AND in_statistics = 'true'
+WITH counterparts AS (
+    SELECT c.contact_id, c.kind, c._line, p.organization_id,
+        edtf_min(c.start_date) AS first,
+        edtf_max(coalesce(c.end_date, c.start_date)) AS last
+    FROM contacts AS c
+    LEFT JOIN participants AS p
+        ON p.contact_id = c.contact_id AND p.side = 'foreign' AND p.organization_id IS NOT NULL
+    WHERE c.in_statistics = 'true'
+)
+SELECT DISTINCT 'contacts' AS resource, v._line AS line, 'in_statistics' AS field,
+    v.contact_id || CASE WHEN v.organization_id IS NULL
+        THEN ' is a visit without a named counterpart'
+        ELSE ' is a visit within which ' || e.contact_id || ' is counted' END AS detail
+FROM counterparts AS v
+LEFT JOIN counterparts AS e
+    ON e.organization_id = v.organization_id AND e.contact_id <> v.contact_id
+    AND e.kind <> 'visit' AND e.first >= v.first AND e.last <= v.last
+WHERE v.kind = 'visit'
+    AND (v.organization_id IS NULL
+        OR (e.contact_id IS NOT NULL AND v.last - v.first <= 31))

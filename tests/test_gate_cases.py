@@ -133,6 +133,12 @@ def excuse(small: Small, code: str, row: str, expiry: str) -> None:
     )
 
 
+unnamed_counterpart = swap(
+    "participants",
+    "ct-5d5d5d,2,foreign,,,,zaf-african-national-congress,",
+    "ct-5d5d5d,2,foreign,,,leaders of several parties,,",
+)
+
 CASES = [
     # bytes
     Case(
@@ -526,8 +532,21 @@ CASES = [
     Case(
         "contact-statistics",
         "data/contacts.csv",
+        # from the day before the meeting that it holds
+        edit(
+            "contacts",
+            "ct-5d5d5d",
+            in_statistics="true",
+            start_date="2023-07-17",
+            end_date="2023-07-20",
+        ),
         edit("contacts", "ct-5d5d5d", in_statistics="true"),
-        edit("contacts", "ct-5d5d5d", kind="meeting"),
+    ),
+    Case(
+        "contact-statistics",
+        "data/contacts.csv",
+        all_of(unnamed_counterpart, edit("contacts", "ct-5d5d5d", in_statistics="true")),
+        unnamed_counterpart,
     ),
     Case(
         "participant-order",
@@ -583,7 +602,7 @@ CASES = [
         "rules/exceptions.csv",
         lambda small: excuse(small, "contact-statistics", "ct-5d5d5d", "2027-01-01"),
         all_of(
-            edit("contacts", "ct-5d5d5d", in_statistics="true"),
+            edit("contacts", "ct-5d5d5d", in_statistics="true", start_date="2023-07"),
             lambda small: excuse(small, "contact-statistics", "ct-5d5d5d", "2026-11-25"),
         ),
         line=2,
@@ -643,6 +662,6 @@ def test_every_code_has_its_case() -> None:
 
 
 def test_an_expired_exception_excuses_nothing(small: Small) -> None:
-    small.set("contacts", "ct-5d5d5d", in_statistics="true")
+    small.set("contacts", "ct-5d5d5d", in_statistics="true", start_date="2023-07")
     excuse(small, "contact-statistics", "ct-5d5d5d", "2026-11-24")
     assert {one.code for one in gate.run(small.root)} == {"contact-statistics", "exception"}
