@@ -35,6 +35,7 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Python 3.11 or newer is needed, this is $$(python3 --version)" >&2; exit 2; }
 	@echo "setting up .venv (once)"
 	@python3 -m venv .venv || { echo "python3 -m venv failed: on Debian, apt-get install python3-venv" >&2; exit 2; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
 	@touch $@
