@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+from itertools import pairwise
 from pathlib import Path
 
-from . import summary
+from markdown_it import MarkdownIt
+
+from . import summary, views
 from .gate import rules
 from .package import JSON, Package, Resource, read_json
 
@@ -21,9 +25,20 @@ def codebook(package: Package, rules_folder: Path) -> str:
         "",
         "Tables: " + ", ".join(f"[{table.name}](#{table.name})" for table in package.tables) + ".",
         "",
+        "Derived: " + ", ".join(f"[{view.name}](#{view.name})" for view in views.read_all()) + ".",
+        "",
     ]
     for table in package.tables:
         parts += _table(table, package)
+    parts += [
+        "# Derived tables",
+        "",
+        "Made from the tables by the release, in its folder `derived/`, and in Parquet, SQLite, "
+        "Excel and Stata. A date is a day; `src/zhonglianbu/views/` has the SQL.",
+        "",
+    ]
+    for view in views.read_all():
+        parts += _view(view)
     parts += ["# Vocabularies", ""]
     for vocabulary in read_json(package["vocabularies"].path)["vocabularies"]:
         parts += _vocabulary(vocabulary, package)
@@ -78,6 +93,22 @@ def _table(table: Resource, package: Package) -> list[str]:
     return [*parts, ""]
 
 
+def _view(view: views.View) -> list[str]:
+    return [
+        f"## {view.name}",
+        "",
+        f"{view.description} Key: {', '.join(f'`{name}`' for name in view.key)}.",
+        "",
+        "| field | type | description |",
+        "| --- | --- | --- |",
+        *(
+            f"| `{field['name']}` | {field['type']} | {_cell(field['description'])} |"
+            for field in view.fields
+        ),
+        "",
+    ]
+
+
 def _vocabulary(vocabulary: JSON, package: Package) -> list[str]:
     name = vocabulary["name"]
     used = sorted(
@@ -101,6 +132,29 @@ def _vocabulary(vocabulary: JSON, package: Package) -> list[str]:
             f" {_cell(code['example'])} |"
         )
     return [*parts, ""]
+
+
+def as_html(markdown: str, title: str) -> str:
+    """A page of its own from Markdown; headings can be linked to, nothing is loaded."""
+    parser = MarkdownIt("commonmark").enable("table")
+    tokens = parser.parse(markdown)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", inline.content.lower().replace(" ", "-"))
+    body = parser.renderer.render(tokens, parser.options, {})
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}"
+        "</body>\n</html>\n"
+    )
+
+
+_STYLE = (
+    "body{font:1rem/1.5 sans-serif;max-width:70rem;margin:auto;padding:1rem}"
+    "table{border-collapse:collapse;display:block;overflow-x:auto}"
+    "td,th{border:1px solid #999;padding:.2rem .5rem;text-align:left;vertical-align:top}"
+)
 
 
 def readme_figures(package: Package) -> str:

@@ -1,0 +1,66 @@
+"""Each table and view as a Stata file, version 118 (Stata 14 and newer), with labels."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import datetime
+from typing import Any, cast
+
+import pandas as pd
+
+from ..gate.tables import quote
+from .base import Column, Format, Release, Table
+
+#: Strings longer than this, in bytes, are kept as strL: those of fixed length fill every row.
+LONG = 80
+MAX_LABEL = 80
+
+
+def write(release: Release) -> None:
+    (release.target / "stata").mkdir()
+    for table in (*release.tables, *release.views):
+        write_table(release, table)
+
+
+def write_table(release: Release, table: Table) -> None:
+    """One file. Missing text is the empty string, as Stata has it; booleans are 0 and 1, labelled;
+    dates are days (``%td``); a date of the sources stays text, its bounds are days."""
+    frame = release.query(table.name).df()
+    for column in table.columns:
+        frame[column.name] = _stored(column, frame[column.name])
+    strings = [column.name for column in table.columns if column.type == "string"]
+    widths = ", ".join(f"coalesce(max(strlen({quote(name)})), 0)" for name in strings)
+    (longest,) = release.query(f"SELECT {widths} FROM {quote(table.name)}").fetchall()
+    frame.to_stata(
+        release.target / "stata" / f"{table.name}.dta",
+        version=118,
+        write_index=False,
+        time_stamp=datetime.fromisoformat(release.about["as_of"]),
+        data_label=f"sha256:{release.content_hash(table)}",
+        variable_labels={column.name: label(column) for column in table.columns},
+        value_labels={
+            column.name: cast("dict[float, str]", {0: "false", 1: "true"})
+            for column in table.columns
+            if column.type == "boolean"
+        },
+        convert_dates={column.name: "td" for column in table.columns if column.type == "date"},
+        convert_strl=[name for name, size in zip(strings, longest, strict=True) if size > LONG],
+    )
+
+
+def label(column: Column) -> str:
+    """What a variable is, within the length that Stata allows."""
+    return textwrap.shorten(column.description, MAX_LABEL, placeholder=" …")
+
+
+def _stored(column: Column, values: Any) -> Any:
+    if column.type == "string":
+        return values.astype(object).where(values.notna(), "")
+    if column.type == "boolean":
+        return values.astype("boolean").astype("Int8")
+    if column.type == "integer":
+        return values.astype("Int64")
+    return pd.to_datetime(values)
+
+
+FORMAT = Format("stata", "Stata 14 and newer, labelled", {".dta": "application/x-stata-dta"}, write)
