@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -61,6 +62,35 @@ class Small:
         text = self.path(table).read_bytes().decode("utf-8")
         assert old in text, f"{old!r} is not in {table}"
         self.path(table).write_bytes(text.replace(old, new, 1).encode("utf-8"))
+
+    def add_papers(self) -> Path:
+        """Add what a release carries besides the data; return the package's folder."""
+        for name in ("README.md", "CHANGELOG.md"):
+            shutil.copyfile(ROOT / name, self.root / name)
+        for folder in ("LICENSES", "docs"):
+            shutil.copytree(ROOT / folder, self.root / folder)
+        return self.root
+
+
+def run_build(package: Path, output: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/build.py as a command."""
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts" / "build.py", package, "--output", output],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the real data, built once; the zip lies beside the folder."""
+    output = tmp_path_factory.mktemp("dist")
+    result = run_build(ROOT, output)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (folder,) = output.glob("zhonglianbu-*/")
+    return folder
 
 
 @pytest.fixture
