@@ -1,7 +1,8 @@
 """The package in Croissant 1.0, the format of machine-learning catalogues.
 
 Its records are those of the Parquet files: they are typed, and nothing in them is taken for missing
-that is not (``NA`` is Namibia).
+that is not (``NA`` is Namibia). Foreign keys are left to the descriptor, CSVW and SQL: a reader of
+Croissant joins the tables along them, and fails where a table has several.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ CONTEXT: JSON = {
     "dataCollection": "cr:dataCollection",
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
     "fileObject": "cr:fileObject",
@@ -43,11 +46,13 @@ CONTEXT: JSON = {
     "parentField": "cr:parentField",
     "path": "cr:path",
     "personalSensitiveInformation": "cr:personalSensitiveInformation",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
     "regex": "cr:regex",
     "repeated": "cr:repeated",
     "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
     "separator": "cr:separator",
     "source": "cr:source",
@@ -100,27 +105,23 @@ def _path(table: Table) -> str:
 
 
 def _record_set(table: Table, file: str) -> JSON:
-    refers = {fields[0]: f"{target}/{others[0]}" for fields, target, others in table.foreign_keys}
-    fields = []
-    for column in table.columns:
-        one: JSON = {
-            "@type": "cr:Field",
-            "@id": f"{table.name}/{column.name}",
-            "name": column.name,
-            "description": column.description,
-            "dataType": TYPES[column.type],
-            "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
-        }
-        if column.name in refers:
-            one["references"] = {"field": {"@id": refers[column.name]}}
-        fields.append(one)
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
         "name": table.name,
         "description": table.description,
         "key": [{"@id": f"{table.name}/{name}"} for name in table.key],
-        "field": fields,
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{table.name}/{column.name}",
+                "name": column.name,
+                "description": column.description,
+                "dataType": TYPES[column.type],
+                "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
+            }
+            for column in table.columns
+        ],
     }
 
 
