@@ -169,7 +169,9 @@ CSVW = {
     "typo in Dublin Core": renamed("dc:title", "dc:titel"),
     "no licence": without("dc:license"),
     "no such file": put("data/organisations.csv", "tables", 0, "url"),
-    "no such column": put("sort", "tables", 0, "tableSchema", "columns", 1, "name"),
+    "no such column": lambda content: content["tables"][0]["tableSchema"]["columns"][1].update(
+        name="sort", titles="sort"
+    ),
     "wrong type": put("integer", "tables", 0, "tableSchema", "columns", 2, "datatype"),
     "wrong key": put(["kind"], "tables", 0, "tableSchema", "primaryKey"),
     "wrong foreign key": put(

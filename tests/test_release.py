@@ -1,70 +1,109 @@
-"""The commands end to end: what a newcomer builds, and what their programs read in it."""
+"""The release end to end: what is built, that it is the same each time, that nothing is lost."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
+import multiprocessing
 import os
-import shutil
-import sqlite3
+import re
+import resource
+import signal
+import stat
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import date
+import zipfile
 from pathlib import Path
 
-import pyarrow.parquet
+import openpyxl
 import pytest
 
 import build
 import validate
-from conftest import ROOT, Small
-from zhonglianbu import dates, release
-from zhonglianbu.package import Package
+from conftest import ROOT, Small, run_build
+from zhonglianbu import archive, release
+from zhonglianbu.package import Package, PackageError
 
 VERSION = Package(ROOT).version
-
-
-def run_build(package: Path, output: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, ROOT / "scripts" / "build.py", package, "--output", output],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The release of the real data, built once."""
-    output = tmp_path_factory.mktemp("dist")
-    result = run_build(ROOT, output)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert f"zhonglianbu {VERSION}: 19 tables" in result.stdout
-    return output / f"zhonglianbu-{VERSION}"
+NAME = f"zhonglianbu-{VERSION}"
 
 
 @pytest.fixture
 def small_package(small: Small) -> Path:
     """The small package with the papers that a release carries."""
-    for name in release.EXTRA_FILES:
-        shutil.copyfile(ROOT / name, small.root / name)
-    shutil.copytree(ROOT / "LICENSES", small.root / "LICENSES")
-    return small.root
+    return small.add_papers()
 
 
-@pytest.fixture(params=["tree", "release"])
-def package(request: pytest.FixtureRequest) -> Path:
-    return ROOT if request.param == "tree" else request.getfixturevalue("built")
+@pytest.fixture(scope="session")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip, unpacked by a program that knows nothing of us."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(built.with_name(f"{built.name}.zip")) as file:
+        file.extractall(folder)
+    return folder / built.name
 
 
-def test_frictionless_finds_every_row_valid_offline(package: Path) -> None:
-    """The users' own check, without network, and it really looked at every table and row."""
+def test_the_zip_holds_the_folder(built: Path, unpacked: Path) -> None:
+    subprocess.run(
+        ["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=unpacked, check=True
+    )
+    listed = {
+        line.split("  ", 1)[1]
+        for line in (built / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    }
+    for folder in (built, unpacked):
+        there = {
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        }
+        assert listed == there - {"SHA256SUMS"}
+    assert (built / "SHA256SUMS").read_bytes() == (unpacked / "SHA256SUMS").read_bytes()
+
+
+def test_names_in_the_zip_are_safe(built: Path) -> None:
+    with zipfile.ZipFile(built.with_name(f"{built.name}.zip")) as file:
+        members = file.infolist()
+    names = [member.filename for member in members]
+    assert names == sorted(set(names))
+    assert len({name.casefold() for name in names}) == len(names)
+    assert all(re.fullmatch(rf"{re.escape(built.name)}(/[A-Za-z0-9_.-]+)+", name) for name in names)
+    assert not any(part in (".", "..") for name in names for part in name.split("/"))
+    assert {member.external_attr >> 16 for member in members} == {stat.S_IFREG | 0o644}
+    day = tuple(int(part) for part in Package(ROOT).descriptor["as_of"].split("-"))
+    assert {member.date_time for member in members} == {(*day, 0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["/etc/x"], ["../x"], ["a/../../x"], ["C:/x"], ["a\\..\\x"], ["x", "x"]],
+    ids=repr,
+)
+def test_an_unsafe_zip_is_refused(tmp_path: Path, names: list[str]) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("datapackage.json", "{}")
+        for name in names:
+            if name in file.namelist():
+                with pytest.warns(UserWarning, match="Duplicate"):
+                    file.writestr(name, "")
+            else:
+                file.writestr(name, "")
+    with pytest.raises(PackageError, match=r"leads out|stands in it 2 times"), archive.opened(path):
+        pass
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("datapackage.json", "{}")
+        file.writestr("a..b/x", "")
+        file.writestr("a/x", "")
+    with archive.opened(path) as folder:
+        assert (folder / "a..b" / "x").is_file()
+
+
+def frictionless(folder: Path, descriptor: str) -> dict[str, int]:
+    """Rows of each table by ``frictionless validate``, without network; all must be valid."""
     result = subprocess.run(
-        [Path(sys.executable).parent / "frictionless", "validate", "datapackage.json", "--json"],
-        cwd=package,
+        [Path(sys.executable).parent / "frictionless", "validate", descriptor, "--json"],
+        cwd=folder,
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT / "tests" / "offline")},
@@ -73,16 +112,35 @@ def test_frictionless_finds_every_row_valid_offline(package: Path) -> None:
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
     report = json.loads(result.stdout)
     assert report["valid"] is True
-    seen = {
+    return {
         task["name"]: task["stats"]["rows"] for task in report["tasks"] if task["type"] == "table"
     }
+
+
+def count_rows(folder: Path) -> dict[str, int]:
     counted = {}
-    for path in (package / "data").glob("*.csv"):
+    for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8", newline="") as file:
             counted[path.stem] = sum(1 for _ in csv.reader(file)) - 1
+    return counted
+
+
+def test_frictionless_finds_every_row_of_the_tree_valid() -> None:
+    """The users' own check, and it really looked at every table and row."""
+    counted = count_rows(ROOT / "data")
+    assert frictionless(ROOT, "datapackage.json") == counted
     assert len(counted) == 19
-    assert seen == counted
     assert counted["contacts"] > 700
+
+
+def test_frictionless_finds_every_row_of_the_release_valid(unpacked: Path) -> None:
+    assert frictionless(unpacked, "datapackage.json") == count_rows(unpacked / "data")
+
+
+def test_frictionless_finds_every_row_of_the_derived_tables_valid(unpacked: Path) -> None:
+    counted = count_rows(unpacked / "derived")
+    assert frictionless(unpacked / "derived", "datapackage.json") == counted
+    assert {"contacts_flat", "country_year", "party_year"} <= set(counted)
 
 
 def test_the_offline_guard_bites() -> None:
@@ -96,129 +154,207 @@ def test_the_offline_guard_bites() -> None:
     assert "everything must work offline" in result.stderr
 
 
-def test_gate_passes_folder_and_zip(built: Path, tmp_path: Path) -> None:
+def test_gate_passes_folder_and_zip(built: Path) -> None:
     assert validate.main([str(built)]) == 0
-    archive = shutil.make_archive(str(tmp_path / "package"), "zip", built.parent, built.name)
-    assert validate.main([archive]) == 0
+    assert validate.main([str(built.with_name(f"{built.name}.zip"))]) == 0
 
 
-def test_hashes_and_sums(built: Path) -> None:
-    descriptor = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
-    for meta in descriptor["resources"]:
-        content = (built / meta["path"]).read_bytes()
-        assert meta["bytes"] == len(content)
-        assert meta["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
-    subprocess.run(
-        ["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"], cwd=built, check=True
-    )
-    listed = {
-        line.split("  ", 1)[1]
-        for line in (built / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    }
-    there = {path.relative_to(built).as_posix() for path in built.rglob("*") if path.is_file()}
-    assert listed == there - {"SHA256SUMS"}
-
-
-Convert = Callable[[str], object]
-CONVERT: dict[str, Convert] = {
-    "string": str,
-    "integer": int,
-    "boolean": lambda text: text == "true",
-}
-
-
-def expected_rows(package: Package, name: str) -> list[dict[str, object]]:
-    """The rows of a table as the typed formats must have them."""
-    table = package[name]
-    with_dates = set(release.date_fields(table))
-    rows = []
-    for row in table.rows():
-        out: dict[str, object] = {}
-        for field in table.fields:
-            text = row[field["name"]]
-            out[field["name"]] = CONVERT[field["type"]](text) if text else None
-            if field["name"] in with_dates:
-                first, last = dates.bounds(text) if text else (None, None)
-                out[f"{field['name']}_min"], out[f"{field['name']}_max"] = first, last
-        rows.append(out)
-    return rows
-
-
-@pytest.mark.parametrize("name", [table.name for table in Package(ROOT).tables])
-def test_parquet_and_sqlite_have_every_cell(built: Path, name: str) -> None:
-    expected = expected_rows(Package(ROOT), name)
-    assert expected
-    parquet = pyarrow.parquet.read_table(built / "parquet" / f"{name}.parquet").to_pylist()
-    assert parquet == expected
-    with sqlite3.connect(f"file:{built / 'zhonglianbu.sqlite'}?mode=ro", uri=True) as database:
-        database.row_factory = sqlite3.Row
-        rows = [dict(row) for row in database.execute(f'SELECT * FROM "{name}" ORDER BY rowid')]
-    as_stored = [
-        {
-            key: value.isoformat()
-            if isinstance(value, date)
-            else int(value)
-            if isinstance(value, bool)
-            else value
-            for key, value in row.items()
-        }
-        for row in expected
-    ]
-    assert rows == as_stored
-
-
-def test_sqlite_is_strict_and_its_keys_hold(built: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.sqlite"
-    shutil.copyfile(built / "zhonglianbu.sqlite", copy)
-    with sqlite3.connect(copy) as database:
-        database.execute("PRAGMA foreign_keys = ON")
-        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        with pytest.raises(sqlite3.IntegrityError):
-            database.execute("UPDATE tenures SET person_id = 'nobody' WHERE post_id = 'ild-head'")
-        with pytest.raises(sqlite3.IntegrityError):
-            database.execute("UPDATE stated_totals SET parties = 'many'")
+# reproducible
 
 
 def test_same_bytes_whatever_the_surroundings(small_package: Path, tmp_path: Path) -> None:
-    sums = []
+    """Another folder, time zone, locale, umask, hash seed, home and year of the files."""
+    zips = []
     for number, surroundings in enumerate(
         [
             {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
             {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
         ]
     ):
+        for path in small_package.rglob("*"):
+            os.utime(path, (number * 10**9, number * 10**9))
         output = tmp_path / f"folder {number}"
         old = os.umask(0o022 if number else 0o077)
         try:
-            result = run_build(small_package, output, **surroundings)
+            result = run_build(small_package, output, HOME=str(tmp_path), **surroundings)
         finally:
             os.umask(old)
         assert result.returncode == 0, result.stderr
-        sums.append((output / f"zhonglianbu-{VERSION}" / "SHA256SUMS").read_text(encoding="utf-8"))
-    assert sums[0] == sums[1]
+        zips.append(output / f"{NAME}.zip")
+    sums = [path.with_name(NAME) / "SHA256SUMS" for path in zips]
+    assert sums[0].read_text(encoding="utf-8") == sums[1].read_text(encoding="utf-8")
+    assert zips[0].read_bytes() == zips[1].read_bytes()
 
 
-def test_an_invalid_package_is_not_built(small_package: Path, tmp_path: Path) -> None:
-    assert build.main([str(small_package), "--output", str(tmp_path)]) == 0
-    old = (tmp_path / f"zhonglianbu-{VERSION}" / "SHA256SUMS").read_bytes()
-    Small(small_package).replace("people", "Geng Biao", "")
-    assert build.main([str(small_package), "--output", str(tmp_path)]) == 1
-    assert (tmp_path / f"zhonglianbu-{VERSION}" / "SHA256SUMS").read_bytes() == old
+def test_progress_names_every_format(small_package: Path, tmp_path: Path) -> None:
+    result = run_build(small_package, tmp_path / "dist")
+    assert result.returncode == 0, result.stderr
+    for format in release.FORMATS:
+        assert f"build: writing {format.name}: {format.title}" in result.stderr
+        assert format.name in result.stdout
 
 
-def test_a_failed_build_leaves_the_old_release(
+# safe
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Hash of every file in a folder, but the lock."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.fixture
+def with_old(small_package: Path, tmp_path: Path) -> Path:
+    """An output folder with an older release, of which nothing may be touched."""
+    old = tmp_path / "dist" / "zhonglianbu-0.0.9"
+    old.mkdir(parents=True)
+    (old / "SHA256SUMS").write_text("old", encoding="utf-8")
+    (old.parent / f"{old.name}.zip").write_text("old", encoding="utf-8")
+    return old.parent
+
+
+def build_until(package: Path, output: Path, step: int) -> None:
+    """Build, and be killed before the step of that number; for a process of its own."""
+    sys.stderr = sys.stdout = io.StringIO()
+    count = 0
+
+    def progress(_: str) -> None:
+        nonlocal count
+        if count == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        count += 1
+
+    build.progress = progress
+    os._exit(build.main([str(package), "--output", str(output)]))
+
+
+def is_whole(output: Path, before: dict[str, str]) -> bool:
+    """Whether all that was there is there, and of the new release nothing or the whole folder."""
+    there = {path.name for path in output.iterdir() if not path.name.startswith(".")}
+    new = there - {name.split("/")[0] for name in before}
+    if new - {NAME, f"{NAME}.zip"} or not contents(output).items() >= before.items():
+        return False
+    sums = ["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"]
+    return not new or subprocess.run(sums, cwd=output / NAME, check=False).returncode == 0
+
+
+def test_at_every_step_what_is_there_is_whole(
+    small_package: Path, with_old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that is killed leaves the disk as it was at that step: so the disk is looked at."""
+    before = contents(with_old)
+    seen: list[bool] = []
+    monkeypatch.setattr(build, "progress", lambda _: seen.append(is_whole(with_old, before)))
+    assert build.main([str(small_package), "--output", str(with_old)]) == 0
+    assert len(seen) > len(release.FORMATS) + 5
+    assert all(seen)
+
+
+def test_killed_it_leaves_what_was_there_and_the_next_build_clears_up(
+    small_package: Path, with_old: Path
+) -> None:
+    """Killed in the midst, and between the folder and the zip; then left alone."""
+    before = contents(with_old)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["build"])
+    last = len(release.FORMATS) + 6
+    for step, code in ((8, -signal.SIGKILL), (last, -signal.SIGKILL), (last + 1, 0)):
+        process = context.Process(target=build_until, args=(small_package, with_old, step))
+        process.start()
+        process.join()
+        assert process.exitcode == code
+        assert is_whole(with_old, before)
+        left = [path for path in with_old.iterdir() if path.name.startswith(build.ASIDE)]
+        assert len(left) == (1 if code else 0), "what was left before is cleared away"
+        assert (with_old / NAME).exists() == (step >= last)
+        assert (with_old / f"{NAME}.zip").exists() == (code == 0)
+
+
+@pytest.mark.parametrize("limit", [2_000, 20_000, 60_000, 150_000, 250_000])
+def test_a_full_disk_is_one_line_and_nothing_is_lost(
+    small_package: Path, with_old: Path, limit: int
+) -> None:
+    """No file may grow beyond a limit, so that one format after the other cannot be written."""
+    before = contents(with_old)
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "build.py", small_package, "--output", with_old],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        check=False,
+    )
+    assert result.returncode == 2, result.stderr
+    *steps, last = result.stderr.splitlines()
+    assert "Traceback" not in result.stderr
+    assert all(line.startswith("build: ") for line in steps)
+    assert re.match(r"build: .*(too large|disk|full|space)", last, re.IGNORECASE), last
+    assert contents(with_old) == before
+    assert [path.name for path in with_old.iterdir() if path.name.startswith(".building")] == []
+
+
+@pytest.mark.parametrize("output", ["a file/dist", "/proc/releases"])
+def test_a_target_that_cannot_be_written_is_one_line(
+    small_package: Path, tmp_path: Path, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a file").write_text("", encoding="utf-8")
+    assert build.main([str(small_package), "--output", str(tmp_path / output)]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("build: ") and Path(output).name in last
+
+
+def test_the_same_version_with_other_bytes_is_refused(
+    small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package, output = small.add_papers(), tmp_path / "dist"
+    assert build.main([str(package), "--output", str(output)]) == 0
+    before = contents(output)
+    assert build.main([str(package), "--output", str(output)]) == 0, "the same bytes are no fault"
+    assert contents(output) == before
+    small.replace("people", "Geng Biao", "Geng  Biao".replace("  ", " X "))
+    assert build.main([str(package), "--output", str(output)]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "is there with other bytes" in last and "raise the version" in last
+    assert contents(output) == before
+
+
+def test_an_invalid_package_is_not_built(small: Small, tmp_path: Path) -> None:
+    package = small.add_papers()
+    small.replace("people", "Geng Biao", "")
+    assert build.main([str(package), "--output", str(tmp_path / "dist")]) == 1
+    assert not (tmp_path / "dist").exists()
+
+
+def test_two_builds_do_not_meet(
+    small_package: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with build.aside(tmp_path / "dist"):
+        assert build.main([str(small_package), "--output", str(tmp_path / "dist")]) == 2
+    assert "another build is at work here" in capsys.readouterr().err
+
+
+# what the formats cannot hold
+
+
+def test_a_cell_longer_than_excel_holds_is_refused(
+    small: Small, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = small.add_papers()
+    small.replace("people", "Geng Biao", "Geng Biao" + "o" * 32_767)
+    assert build.main([str(package), "--output", str(tmp_path / "dist")]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("build: data/people.csv: row ") and "name_en" in last
+
+
+def test_a_table_longer_than_a_sheet_is_named_and_left_out(
     small_package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert build.main([str(small_package), "--output", str(tmp_path)]) == 0
-    old = (tmp_path / f"zhonglianbu-{VERSION}" / "SHA256SUMS").read_bytes()
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    for step in ("copy_package", "write_parquet", "write_sqlite", "write_sums"):
-        with monkeypatch.context() as patched:
-            patched.setattr(release, step, full)
-            assert build.main([str(small_package), "--output", str(tmp_path)]) == 2
-        assert (tmp_path / f"zhonglianbu-{VERSION}" / "SHA256SUMS").read_bytes() == old
-        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    rows = len(Package(small_package)["ids"].rows())
+    monkeypatch.setattr(release.excel, "MAX_ROWS", rows)
+    assert build.main([str(small_package), "--output", str(tmp_path / "dist")]) == 0
+    book = openpyxl.load_workbook(tmp_path / "dist" / NAME / "zhonglianbu.xlsx", read_only=True)
+    assert "ids" not in book.sheetnames and "contacts" in book.sheetnames
+    stated = {row[0]: row[2] for row in book["README"].iter_rows(values_only=True)}
+    assert stated["ids"] == f"{rows:,}, more than a sheet holds: use another format"
