@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from zhonglianbu import codebook, coverage
+from zhonglianbu.gate.tables import loaded
 from zhonglianbu.package import Package, PackageError
 from zhonglianbu.release import cff
 
@@ -30,8 +31,10 @@ def generated(root: Path) -> dict[Path, str]:
         raise PackageError(f"{readme}: the marks {BEGIN} and {END} must stand once each")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
+    with loaded(package) as database:
+        book = codebook.codebook(package, root / "rules", database)
     return {
-        root / "docs" / "codebook.md": codebook.codebook(package, root / "rules"),
+        root / "docs" / "codebook.md": book,
         root / "CITATION.cff": cff.citation(package.descriptor),
         root / "docs" / "coverage.md": coverage.coverage(package, root / "docs" / "search_log.csv"),
         readme: f"{before}{BEGIN}\n{codebook.readme_figures(package)}\n{END}{after}",

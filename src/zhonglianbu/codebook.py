@@ -6,15 +6,20 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
 from markdown_it import MarkdownIt
 
 from . import summary, views
 from .gate import rules
+from .gate.tables import quote
 from .package import JSON, Package, Resource, read_json
 
 
-def codebook(package: Package, rules_folder: Path) -> str:
-    """The whole codebook as Markdown: each table, each vocabulary, each rule."""
+def codebook(package: Package, rules_folder: Path, database: DuckDBPyConnection) -> str:
+    """The whole codebook as Markdown: each table, each view, each vocabulary, each rule.
+
+    ``database`` has the tables by name, blank cells NULL, to count what is filled.
+    """
     parts = [
         "# Codebook",
         "",
@@ -29,7 +34,7 @@ def codebook(package: Package, rules_folder: Path) -> str:
         "",
     ]
     for table in package.tables:
-        parts += _table(table, package)
+        parts += _table(table, package, database)
     parts += [
         "# Derived tables",
         "",
@@ -54,29 +59,31 @@ def codebook(package: Package, rules_folder: Path) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _table(table: Resource, package: Package) -> list[str]:
-    rows = table.rows()
+def _table(table: Resource, package: Package, database: DuckDBPyConnection) -> list[str]:
+    counts = ", ".join(f"count({quote(name)})" for name in table.field_names)
+    ((rows, *filled),) = database.execute(
+        f"SELECT count(*), {counts} FROM {quote(table.name)}"
+    ).fetchall()
     cited = "Every row has a supporting citation." if table.schema["cited"] else ""
     parts = [
         f"## {table.name}",
         "",
         f"{table.schema['description']} {cited}".strip(),
         "",
-        f"{len(rows):,} rows. Key: {', '.join(f'`{name}`' for name in table.primary_key)}.",
+        f"{rows:,} rows. Key: {', '.join(f'`{name}`' for name in table.primary_key)}.",
         "",
         "| field | type | filled | description | blank | example |",
         "| --- | --- | ---: | --- | --- | --- |",
     ]
     keys = {fields[0]: target for fields, target, _ in table.foreign_keys}
-    for field in table.fields:
+    for field, count in zip(table.fields, filled, strict=True):
         name = field["name"]
         kind = field["type"]
         if "vocabulary" in field:
             kind += f", code of [{field['vocabulary']}](#{field['vocabulary']})"
         if keys.get(name, "ids") != "ids":
             kind += f", refers to [{keys[name]}](#{keys[name]})"
-        filled = sum(bool(row[name]) for row in rows)
-        share = f"{100 * filled / len(rows):.0f} %" if rows else ""
+        share = f"{100 * count / rows:.0f} %" if rows else ""
         blank = field.get("blank", "never")
         description, example = _cell(field["description"]), _cell(field["example"])
         parts.append(

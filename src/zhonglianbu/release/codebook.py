@@ -7,7 +7,8 @@ from .base import Format, Release
 
 
 def write(release: Release) -> None:
-    text = codebook.codebook(release.package, release.package.root / "rules")
+    rules = release.package.root / "rules"
+    text = codebook.codebook(release.package, rules, release.database)
     docs = release.target / "docs"
     (docs / "codebook.md").write_text(text, encoding="utf-8")
     title = f"{release.about['title']}, version {release.about['version']}: codebook"
