@@ -1,14 +1,17 @@
-"""Measure the gate against ``frictionless validate`` on packages of growing size.
+"""Measure the gate against ``frictionless validate``, and each format of the release against
+DuckDB's plain copy to Parquet, on packages of growing size.
 
 Packages are made from the real one: its rows again and again under new ids, every table that grows
 in proportion. Each program runs as a whole process, in turn on the same files. Peak memory is that
-of the process and its children. Exit status: 0 measured, 2 it could not be.
+of the process and its children; of a format, that of the build while it writes it. Exit status: 0
+measured, 2 it could not be.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -18,8 +21,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from zhonglianbu import release
 from zhonglianbu.gate import tables
 from zhonglianbu.package import Package, PackageError, Resource
+from zhonglianbu.release import csv_json
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Tables that do not grow with the number of contacts.
@@ -108,6 +113,70 @@ def floor(folder: Path) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+#: Every table as Parquet and nothing else: what a user would run instead.
+PLAIN_COPY = """
+import duckdb, glob, pathlib, sys
+for path in sorted(glob.glob('data/*.csv')):
+    copy = pathlib.Path(sys.argv[1], pathlib.Path(path).stem + '.parquet')
+    duckdb.sql(f"COPY (FROM read_csv('{path}', all_varchar = true, header = true, delim = ',', "
+        f"quote = '\\"')) TO '{copy}' (FORMAT parquet, COMPRESSION zstd)")
+"""
+
+Step = tuple[str, float, float]
+"""(what was done, seconds, peak MiB of the process meanwhile)."""
+
+
+def steps(folder: Path, target: Path) -> list[Step]:
+    """Build the release of the package in ``folder`` step by step; for a process of its own."""
+    found: list[Step] = []
+    begun = ("", 0.0)
+
+    def progress(step: str) -> None:
+        nonlocal begun
+        if begun[0]:
+            found.append((begun[0], time.perf_counter() - begun[1], peak()))
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
+        begun = (step, time.perf_counter())
+
+    release.build(Package(folder), target, progress)
+    progress("done")
+    return found
+
+
+def peak() -> float:
+    """Peak MiB of this process since it was last forgotten (Linux only)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def run_formats(size: int, say: Callable[[str], None]) -> None:
+    """Print a table of the formats of a package of about ``size`` contacts."""
+    with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
+        folder = Path(name) / "package"
+        folder.mkdir()
+        rows = scaled(Package(ROOT), size, folder)
+        for paper in csv_json.PAPERS:
+            shutil.copyfile(ROOT / paper, folder / paper)
+        for papers in set(csv_json.FOLDERS) - {"schemas", "rules"}:
+            shutil.copytree(ROOT / papers, folder / papers)
+        (Path(name) / "plain").mkdir()
+        plain = [sys.executable, "-c", PLAIN_COPY, str(Path(name) / "plain")]
+        seconds, memory, status = measure(plain, folder)
+        if status:
+            raise PackageError(f"DuckDB cannot copy the package of {size} contacts")
+        say(f"{size:,} contacts, {rows:,} rows:\n")
+        say("| step | s | ratio | MiB | ratio |")
+        say("| --- | ---: | ---: | ---: | ---: |")
+        say(f"| DuckDB's plain copy to Parquet | {seconds:.2f} | 1 | {memory:.0f} | 1 |")
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            found = pool.apply(steps, (folder, Path(name) / "release"))
+        total = sum(one[1] for one in found), max(one[2] for one in found)
+        for step, took, most in [*found, ("all", *total)]:
+            say(
+                f"| {step} | {took:.2f} | {took / seconds:.1f} | {most:.0f} | {most / memory:.1f} |"
+            )
+
+
 def run(sizes: list[int], with_frictionless: int, say: Callable[[str], None]) -> None:
     """Print a table; ``frictionless`` runs on packages of up to ``with_frictionless`` contacts."""
     package = Package(ROOT)
@@ -137,16 +206,27 @@ def run(sizes: list[int], with_frictionless: int, say: Callable[[str], None]) ->
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        description="Measure the gate against frictionless validate and DuckDB's count(*).",
-        epilog="example: .venv/bin/python scripts/bench.py 1000 10000 --frictionless 10000",
+        description="Measure the gate against frictionless validate and DuckDB's count(*), and "
+        "each format of the release against DuckDB's plain copy to Parquet.",
+        epilog="example: .venv/bin/python scripts/bench.py 1000 10000 --frictionless 10000; "
+        "for a million contacts in every format: scripts/bench.py --formats 1000000",
     )
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000], help="contacts")
     parser.add_argument(
         "--frictionless", type=int, default=10_000, help="run frictionless up to this size"
     )
+    parser.add_argument(
+        "--formats", type=int, metavar="CONTACTS", help="only the formats, at this size"
+    )
     options = parser.parse_args(arguments)
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
     try:
-        run(options.sizes, options.frictionless, lambda line: print(line, flush=True))
+        if options.formats is None:
+            run(options.sizes, options.frictionless, say)
+        run_formats(options.formats or options.sizes[0], say)
     except (PackageError, OSError, json.JSONDecodeError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2

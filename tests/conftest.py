@@ -65,7 +65,7 @@ class Small:
 
     def add_papers(self) -> Path:
         """Add what a release carries besides the data; return the package's folder."""
-        for name in ("README.md", "CHANGELOG.md"):
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"):
             shutil.copyfile(ROOT / name, self.root / name)
         for folder in ("LICENSES", "docs"):
             shutil.copytree(ROOT / folder, self.root / folder)

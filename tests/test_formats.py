@@ -562,10 +562,39 @@ def typed(text: str, kind: str) -> Any:
     return int(text) if kind == "integer" else text
 
 
-def test_every_format_is_in_the_documentation() -> None:
-    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def test_every_format_and_derived_table_is_in_the_documentation() -> None:
+    first_column = re.findall(r"^\| `(\w+)` \|", PAGE, re.M)
     for format in FORMATS:
-        assert f"`{format.name}`" in page, format.name
+        assert format.name in first_column
+    for view in views.read_all():
+        assert view.name in first_column
+
+
+def test_the_documented_hash_comes_out(
+    built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    monkeypatch.chdir(built)
+    exec(compile(code, "formats.md", "exec"), {})
+    assert capsys.readouterr().out == "True\n"
+
+
+def test_links_of_the_papers_lead_somewhere_in_the_release(built: Path) -> None:
+    for paper in (built / "README.md", *(built / "docs").glob("*.md")):
+        links = re.findall(r"\]\(([^)\s]+)\)", paper.read_text(encoding="utf-8"))
+        for link in links:
+            name, _, heading = link.partition("#")
+            if "://" in name:
+                continue
+            target = paper.parent / name if name else paper
+            assert target.is_file(), f"{paper.name}: {link}"
+            if heading:
+                text = target.read_text(encoding="utf-8")
+                headings = re.findall(r"^#+ (.+)$", text, re.M)
+                assert heading in [one.lower().replace(" ", "-") for one in headings], link
 
 
 def test_cells_are_told_apart() -> None:

@@ -59,9 +59,10 @@ def test_every_data_file_is_in_the_catalogues(built: Path) -> None:
         for path in (built / folder).iterdir()
         if path.is_file()
     }
-    papers = {"README.md", "CHANGELOG.md", "CITATION.cff", "SHA256SUMS"}
+    papers = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff"}
     # metadata do not list each other: the one that comes last would have to hold its own hash
     metadata = {"schemaorg.jsonld", "dcat.jsonld", "croissant.json", "csv-metadata.json"}
+    metadata.add("SHA256SUMS")
     listed = {
         one["contentUrl"]
         for one in json.loads((built / "schemaorg.jsonld").read_text(encoding="utf-8"))[

@@ -22,6 +22,10 @@ CHUNK = 10_000
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 
 
+#: What each connection is told first; the build says itself how far it is.
+_SESSION = "USE typed; SET enable_progress_bar = false"
+
+
 class ReleaseError(Exception):
     """A format cannot hold the data; the message is one line for the user."""
 
@@ -148,7 +152,7 @@ class File:
     def is_paper(self) -> bool:
         """Whether it is not data but read beside them: schemas, rules, documentation, licences."""
         return self.path.startswith(("schemas/", "rules/", "LICENSES/", "docs/")) or (
-            self.path.endswith((".md", ".cff"))
+            self.path.endswith((".md", ".cff", "LICENSE"))
         )
 
 
@@ -219,7 +223,7 @@ class Release:
     def query(self, sql: str) -> duckdb.DuckDBPyConnection:
         """The result of a query; a table's name gives all its rows in their order."""
         cursor = self.database.cursor()
-        cursor.execute("USE typed")
+        cursor.execute(_SESSION)
         return cursor.execute(sql if " " in sql else f"FROM {quote(sql)}")
 
     def chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
@@ -270,7 +274,7 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
             # the text is not needed any more, and takes as much room again
             database.execute(f"DROP VIEW {quote(table.name)}")
             database.execute(f"DROP TABLE {quote(f'{table.name} as stored')}")
-        database.execute("USE typed")
+        database.execute(_SESSION)
         cells = ", ".join(
             f"{'DATE ' if name == 'as_of' else ''}{text(value)} AS {name}"
             for name, value in release.about.items()

@@ -9,7 +9,7 @@ from ..package import JSON
 from .base import Format, Release, sha256
 
 #: What goes into the release beside the files that the descriptor names.
-PAPERS = ("README.md", "CHANGELOG.md")
+PAPERS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 FOLDERS = ("schemas", "rules", "docs", "LICENSES")
 
 
@@ -49,6 +49,7 @@ FORMAT = Format(
         ".md": "text/markdown",
         ".sql": "application/sql",
         ".txt": "text/plain",
+        "": "text/plain",
     },
     write,
 )

@@ -11,8 +11,8 @@ import pandas as pd
 from ..gate.tables import quote
 from .base import Column, Format, Release, Table
 
-#: Strings longer than this, in bytes, are kept as strL: those of fixed length fill every row.
-LONG = 80
+#: Strings longer than this (the limit until Stata 13) are kept as strL, which is slower to write
+LONG = 244
 MAX_LABEL = 80
 
 
