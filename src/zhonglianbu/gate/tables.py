@@ -34,6 +34,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
             database.execute(f"SET temp_directory = {text(str(folder))}")
         else:
             database = stack.enter_context(duckdb.connect())
+        database.execute("SET enable_progress_bar = false")  # commands tell their own progress
         database.execute(dates.SQL_MACROS)
         for resource in package.tables:
             empty(database, resource)
