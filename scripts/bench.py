@@ -122,25 +122,32 @@ for path in sorted(glob.glob('data/*.csv')):
         f"quote = '\\"')) TO '{copy}' (FORMAT parquet, COMPRESSION zstd)")
 """
 
-Step = tuple[str, float, float]
-"""(what was done, seconds, peak MiB of the process meanwhile)."""
+
+def say(line: str) -> None:
+    print(line, flush=True)
 
 
-def steps(folder: Path, target: Path) -> list[Step]:
-    """Build the release of the package in ``folder`` step by step; for a process of its own."""
-    found: list[Step] = []
-    begun = ("", 0.0)
+def build_in_steps(folder: Path, target: Path, seconds: float, memory: float) -> None:
+    """Build the release of the package in ``folder`` and print a line a step, as ratios to
+    ``seconds`` and ``memory``; for a process of its own, since peaks are told by process."""
+    step, begun, total, most = "", 0.0, 0.0, 0.0
 
-    def progress(step: str) -> None:
-        nonlocal begun
-        if begun[0]:
-            found.append((begun[0], time.perf_counter() - begun[1], peak()))
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
-        begun = (step, time.perf_counter())
+    def row(name: str, took: float, peak: float) -> None:
+        say(f"| {name} | {took:.2f} | {took / seconds:.1f} | {peak:.0f} | {peak / memory:.1f} |")
+
+    def progress(following: str) -> None:
+        nonlocal step, begun, total, most
+        if step:
+            took, now = time.perf_counter() - begun, peak()
+            row(step, took, now)
+            total, most = total + took, max(most, now)
+        # forget the peak so far (Linux only)
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        step, begun = following, time.perf_counter()
 
     release.build(Package(folder), target, progress)
     progress("done")
-    return found
+    row("all", total, most)
 
 
 def peak() -> float:
@@ -149,7 +156,7 @@ def peak() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def run_formats(size: int, say: Callable[[str], None]) -> None:
+def run_formats(size: int) -> None:
     """Print a table of the formats of a package of about ``size`` contacts."""
     with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
         folder = Path(name) / "package"
@@ -168,13 +175,12 @@ def run_formats(size: int, say: Callable[[str], None]) -> None:
         say("| step | s | ratio | MiB | ratio |")
         say("| --- | ---: | ---: | ---: | ---: |")
         say(f"| DuckDB's plain copy to Parquet | {seconds:.2f} | 1 | {memory:.0f} | 1 |")
-        with multiprocessing.get_context("spawn").Pool(1) as pool:
-            found = pool.apply(steps, (folder, Path(name) / "release"))
-        total = sum(one[1] for one in found), max(one[2] for one in found)
-        for step, took, most in [*found, ("all", *total)]:
-            say(
-                f"| {step} | {took:.2f} | {took / seconds:.1f} | {most:.0f} | {most / memory:.1f} |"
-            )
+        arguments = (folder, Path(name) / "release", seconds, memory)
+        child = multiprocessing.get_context("spawn").Process(target=build_in_steps, args=arguments)
+        child.start()
+        child.join()
+        if child.exitcode:
+            raise PackageError(f"the release of {size} contacts was not built")
 
 
 def run(sizes: list[int], with_frictionless: int, say: Callable[[str], None]) -> None:
@@ -219,14 +225,10 @@ def main(arguments: list[str]) -> int:
         "--formats", type=int, metavar="CONTACTS", help="only the formats, at this size"
     )
     options = parser.parse_args(arguments)
-
-    def say(line: str) -> None:
-        print(line, flush=True)
-
     try:
         if options.formats is None:
             run(options.sizes, options.frictionless, say)
-        run_formats(options.formats or options.sizes[0], say)
+        run_formats(options.formats or options.sizes[0])
     except (PackageError, OSError, json.JSONDecodeError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2

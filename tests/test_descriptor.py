@@ -79,7 +79,7 @@ def test_version_and_licences_are_said_alike_everywhere() -> None:
         for name in ("CITATION.cff", "README.md", "CHANGELOG.md", "pyproject.toml", "LICENSE")
     }
     assert f"version: {version}\n" in texts["CITATION.cff"]
-    assert f'date-released: "{PACKAGE.descriptor["as_of"]}"' in texts["CITATION.cff"]
+    assert f"date-released: '{PACKAGE.descriptor['as_of']}'" in texts["CITATION.cff"]
     assert "license: CC-BY-4.0\n" in texts["CITATION.cff"]
     assert f"\n## {version} (" in texts["CHANGELOG.md"]
     assert f'version = "{version}"' in texts["pyproject.toml"]

@@ -23,13 +23,14 @@ import polars as pl
 import pyarrow.parquet
 import pytest
 from followthemoney import model
+from followthemoney.types import registry
 from jsonschema import Draft202012Validator
 
 from conftest import ROOT
 from reading import Expected, Rows, cell, content_hash, expected
 from zhonglianbu import views
 from zhonglianbu.package import Package
-from zhonglianbu.release import FORMATS, popolo
+from zhonglianbu.release import FORMATS, ftm, popolo
 
 NAMES = [*(table.name for table in Package(ROOT).tables), *(view.name for view in views.read_all())]
 
@@ -498,9 +499,17 @@ def test_followthemoney_keeps_every_value(built: Path, tables: dict[str, Expecte
 
 
 def as_cleaned(value: str) -> str:
-    """The two changes that the library makes: an address without a path gets ``/``, and joiners,
-    which some scripts need, go."""
-    return re.sub(r"^(https?://[^/?#]+)(?=[?#]|$)", r"\1/", re.sub("[\u200c\u200d]", "", value))
+    """The two changes that the library makes: an address gets the form that it has for all, such as
+    ``/`` for no path; and joiners, which some scripts need, go."""
+    if value.startswith(("http://", "https://")):
+        return str(registry.url.clean(value))
+    return re.sub("[\u200c\u200d]", "", value)
+
+
+def test_followthemoney_knows_every_country(tables: dict[str, Expected]) -> None:
+    for row in tables["countries"].rows:
+        code = ftm.COUNTRIES.get(row["country_id"], row["iso2"].lower())
+        assert registry.country.clean(code) == code, row["name_en"]
 
 
 def test_followthemoney_drops_what_it_does_not_know() -> None:

@@ -21,7 +21,7 @@ SCHEMAS = {
     ),
 }
 #: Codes of countries where FollowTheMoney's differs from ISO alpha-2 in lower case.
-COUNTRIES = {"SUN": "suhh", "DDR": "dddd", "YUG": "yucs", "CSK": "cshh", "XKX": "xk"}
+COUNTRIES = {"SUN": "suhh", "DDR": "dd", "YUG": "yucs", "CSK": "cshh", "XKX": "xk"}
 
 #: For each schema its query: ``id``, then properties by name. A list has several values.
 ENTITIES = {

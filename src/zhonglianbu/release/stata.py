@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from datetime import datetime
-from typing import Any, cast
-
-import pandas as pd
+from typing import cast
 
 from ..gate.tables import quote
 from .base import Column, Format, Release, Table
@@ -14,6 +12,7 @@ from .base import Column, Format, Release, Table
 #: Strings longer than this (the limit until Stata 13) are kept as strL, which is slower to write
 LONG = 244
 MAX_LABEL = 80
+STORED = {"integer": "BIGINT", "boolean": "TINYINT", "date": "TIMESTAMP"}
 
 
 def write(release: Release) -> None:
@@ -25,9 +24,11 @@ def write(release: Release) -> None:
 def write_table(release: Release, table: Table) -> None:
     """One file. Missing text is the empty string, as Stata has it; booleans are 0 and 1, labelled;
     dates are days (``%td``); a date of the sources stays text, its bounds are days."""
-    frame = release.query(table.name).df()
+    columns = ", ".join(f"{_stored(column)} AS {quote(column.name)}" for column in table.columns)
+    frame = release.query(f"SELECT {columns} FROM {quote(table.name)}").df()
     for column in table.columns:
-        frame[column.name] = _stored(column, frame[column.name])
+        if column.type in ("boolean", "integer"):  # so that a blank is Stata's missing value
+            frame[column.name] = frame[column.name].astype("Int64")
     strings = [column.name for column in table.columns if column.type == "string"]
     widths = ", ".join(f"coalesce(max(strlen({quote(name)})), 0)" for name in strings)
     (longest,) = release.query(f"SELECT {widths} FROM {quote(table.name)}").fetchall()
@@ -53,14 +54,11 @@ def label(column: Column) -> str:
     return textwrap.shorten(column.description, MAX_LABEL, placeholder=" …")
 
 
-def _stored(column: Column, values: Any) -> Any:
+def _stored(column: Column) -> str:
+    """SQL for a column as Stata holds it."""
     if column.type == "string":
-        return values.astype(object).where(values.notna(), "")
-    if column.type == "boolean":
-        return values.astype("boolean").astype("Int8")
-    if column.type == "integer":
-        return values.astype("Int64")
-    return pd.to_datetime(values)
+        return f"coalesce({quote(column.name)}, '')"
+    return f"CAST({quote(column.name)} AS {STORED[column.type]})"
 
 
 FORMAT = Format("stata", "Stata 14 and newer, labelled", {".dta": "application/x-stata-dta"}, write)
