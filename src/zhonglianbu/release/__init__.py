@@ -32,9 +32,9 @@ from . import (
     sqlite,
     stata,
 )
-from .base import File, Format, Release, ReleaseError, about, opened, sha256
+from .base import File, Format, Release, ReleaseError, opened, sha256
 
-__all__ = ["FORMATS", "File", "Format", "Release", "ReleaseError", "about", "build"]
+__all__ = ["FORMATS", "File", "Format", "Release", "ReleaseError", "build"]
 
 #: In this order: metadata come last, since they list the files before them.
 FORMATS = (

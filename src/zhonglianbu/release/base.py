@@ -20,8 +20,6 @@ from ..package import JSON, Package, Resource
 CHUNK = 10_000
 #: Types of columns as DuckDB names them.
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
-
-
 #: What each connection is told first; the build says itself how far it is.
 _SESSION = "USE typed; SET enable_progress_bar = false"
 
@@ -202,8 +200,15 @@ class Release:
 
     @cached_property
     def about(self) -> JSON:
-        """What is said of the package itself: name, title, version, as_of, license."""
-        return about(self.package)
+        """The one row of ``about``: what is said of the package itself, ``as_of`` as ISO text."""
+        descriptor = self.package.descriptor
+        return {
+            "name": descriptor["name"],
+            "title": descriptor["title"],
+            "version": self.package.version,
+            "as_of": descriptor["as_of"],
+            "license": descriptor["licenses"][0]["name"],
+        }
 
     @cached_property
     def _hashes(self) -> dict[str, str]:
@@ -245,18 +250,6 @@ class Release:
             for row in chunk:
                 pairs = zip(names, row, strict=True)
                 yield {name: value for name, value in pairs if value is not None}
-
-
-def about(package: Package) -> JSON:
-    """The one row of ``about``, with ``as_of`` as ISO text."""
-    descriptor = package.descriptor
-    return {
-        "name": descriptor["name"],
-        "title": descriptor["title"],
-        "version": package.version,
-        "as_of": descriptor["as_of"],
-        "license": descriptor["licenses"][0]["name"],
-    }
 
 
 @contextmanager

@@ -7,10 +7,7 @@ from graphlib import TopologicalSorter
 
 from .. import views
 from ..gate.tables import quote, text
-from .base import Column, Format, Release, Table
-
-#: Types that SQL databases share.
-STANDARD = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
+from .base import SQL_TYPES, Column, Format, Release, Table
 
 
 def create_table(table: Table, declared: Callable[[Column], str], ending: str = "") -> str:
@@ -33,7 +30,7 @@ def in_order(tables: list[Table]) -> list[Table]:
     """The tables, each behind those it refers to."""
     named = {table.name: table for table in tables}
     reads = {
-        table.name: {target for _, target, _ in table.foreign_keys} - {table.name}
+        table.name: [target for _, target, _ in table.foreign_keys if target != table.name]
         for table in tables
     }
     return [named[name] for name in TopologicalSorter(reads).static_order()]
@@ -48,7 +45,7 @@ def write(release: Release) -> None:
         f"INSERT INTO about VALUES ({', '.join(map(text, release.about.values()))})",
     ]
     for table in in_order(release.tables):
-        create = create_table(table, lambda column: STANDARD[column.type])
+        create = create_table(table, lambda column: SQL_TYPES[column.type])
         statements.append(f"-- {table.description}\n{create}")
     for view in views.read_all():
         statements.append(f"-- {view.description}\n{view.create}")
