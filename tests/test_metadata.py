@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,17 @@ from reading import Expected, expected
 from zhonglianbu.package import Package
 
 Change = Callable[[Any], None]
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No validator may ask the network for a schema or a context."""
+
+    def refuse(*_: object) -> None:
+        raise OSError("a connection was tried, though everything must work offline")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
 def test_the_real_metadata_are_without_fault(built: Path) -> None:

@@ -18,6 +18,8 @@ from ..package import JSON, Package, Resource
 
 #: Rows that are held in memory at once by formats that are written row by row.
 CHUNK = 10_000
+#: What DuckDB may hold in memory; of larger packages the rest lies on disk.
+MEMORY = "4GB"
 #: Types of columns as DuckDB names them.
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 #: What each connection is told first; the build says itself how far it is.
@@ -257,12 +259,13 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
     """A release of a package that the gate has passed, to be written into ``target``."""
     with loaded(package) as database:
         database.execute("CREATE SCHEMA typed")
+        database.execute(f"SET memory_limit = '{MEMORY}'")
         release = Release(package, target, database)
         for table in release.tables:
             columns = ", ".join(_expression(column) for column in table.columns)
             database.execute(
                 f"CREATE TABLE typed.{quote(table.name)} AS "
-                f"SELECT {columns} FROM {quote(table.name)} ORDER BY _line"
+                f"SELECT {columns} FROM {quote(f'{table.name} as stored')}"  # in its order
             )
             # the text is not needed any more, and takes as much room again
             database.execute(f"DROP VIEW {quote(table.name)}")
