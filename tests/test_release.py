@@ -26,8 +26,8 @@ from conftest import ROOT, Small, run_build
 from zhonglianbu import archive, release
 from zhonglianbu.package import Package, PackageError
 
-VERSION = Package(ROOT).version
-NAME = f"zhonglianbu-{VERSION}"
+#: What is built of the small package.
+NAME = f"zhonglianbu-{Package(ROOT / 'tests' / 'package').version}"
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 
 from .. import dates, views
-from ..gate.tables import loaded, quote, text
+from ..gate.tables import quote, text
 from ..package import JSON, Package, Resource
 
 #: Rows that are held in memory at once by formats that are written row by row.
@@ -23,7 +24,7 @@ MEMORY = "4GB"
 #: Types of columns as DuckDB names them.
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 #: What each connection is told first; the build says itself how far it is.
-_SESSION = "USE typed; SET enable_progress_bar = false"
+_SESSION = "SET enable_progress_bar = false"
 
 
 class ReleaseError(Exception):
@@ -257,39 +258,46 @@ class Release:
 @contextmanager
 def opened(package: Package, target: Path) -> Iterator[Release]:
     """A release of a package that the gate has passed, to be written into ``target``."""
-    with loaded(package) as database:
-        database.execute("CREATE SCHEMA typed")
+    with (
+        TemporaryDirectory(prefix="zhonglianbu-") as folder,
+        duckdb.connect(Path(folder) / "tables.duckdb") as database,
+    ):
+        database.execute(_SESSION)
         database.execute(f"SET memory_limit = '{MEMORY}'")
+        database.execute(dates.SQL_MACROS)
         release = Release(package, target, database)
         for table in release.tables:
-            columns = ", ".join(_expression(column) for column in table.columns)
+            columns = ", ".join(map(_typed, table.columns))
             database.execute(
-                f"CREATE TABLE typed.{quote(table.name)} AS "
-                f"SELECT {columns} FROM {quote(f'{table.name} as stored')}"  # in its order
+                f"CREATE TABLE {quote(table.name)} AS SELECT {columns} FROM {_cells(table)}"
             )
-            # the text is not needed any more, and takes as much room again
-            database.execute(f"DROP VIEW {quote(table.name)}")
-            database.execute(f"DROP TABLE {quote(f'{table.name} as stored')}")
-        database.execute(_SESSION)
         cells = ", ".join(
             f"{'DATE ' if name == 'as_of' else ''}{text(value)} AS {name}"
             for name, value in release.about.items()
         )
         database.execute(f"CREATE TABLE about AS SELECT {cells}")
-        for view_ in views.read_all():
-            columns = ", ".join(
-                f"CAST({quote(one['name'])} AS {SQL_TYPES[one['type']]}) AS {quote(one['name'])}"
-                for one in view_.fields
-            )
+        for table, view in zip(release.views, views.read_all(), strict=True):
+            columns = ", ".join(map(_typed, table.columns))
             database.execute(
-                f"CREATE TABLE {quote(view_.name)} AS SELECT {columns} FROM ({view_.sql}) "
-                f"ORDER BY {', '.join(map(quote, view_.key))}"
+                f"CREATE TABLE {quote(view.name)} AS SELECT {columns} FROM ({view.sql}) "
+                f"ORDER BY {', '.join(map(quote, view.key))}"
             )
         yield release
 
 
-def _expression(column: Column) -> str:
-    """SQL that makes a typed column of the text of its field."""
+def _cells(table: Table) -> str:
+    """SQL for the rows of a table's file as text, in its order, blank cells NULL."""
+    assert table.resource
+    types = ", ".join(f"{text(field.name)}: 'VARCHAR'" for field in table.fields)
+    return (
+        f"read_csv({text(str(table.resource.path))}, header = true, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '', strict_mode = true, auto_detect = false, "
+        f"columns = {{{types}}})"
+    )
+
+
+def _typed(column: Column) -> str:
+    """SQL that makes a column of the type that it has, of the text of its field."""
     if column.of:
         end = column.name.removeprefix(f"{column.of}_")
         return f"edtf_{end}({quote(column.of)}) AS {quote(column.name)}"
