@@ -71,21 +71,26 @@ def build(package: Package, target: Path, progress: Progress) -> None:
         OSError, ReleaseError: a file cannot be written, or a format cannot hold the data.
     """
     target.mkdir(parents=True)
-    progress("reading the tables")
-    with opened(package, target) as release:
-        for format in FORMATS:
-            progress(f"writing {format.name}: {format.title}")
-            before = set(target.rglob("*"))
-            try:
+    try:
+        progress("reading the tables")
+        with opened(package, target) as release:
+            for format in FORMATS:
+                progress(f"writing {format.name}: {format.title}")
+                before = set(target.rglob("*"))
                 format.write(release)
-            except (duckdb.Error, sqlite3.Error, FileCreateError) as error:
-                raise ReleaseError(f"{format.name}: {str(error).splitlines()[0]}") from None
-            release.files += [
-                File(path.relative_to(target).as_posix(), path.stat().st_size, sha256(path), format)
-                for path in sorted(set(target.rglob("*")) - before)
-                if path.is_file()
-            ]
-        progress("writing SHA256SUMS")
-        lines = sorted(f"{file.path}\0{file.sha256}  {file.path}" for file in release.files)
-        sums = "".join(line.split("\0")[1] + "\n" for line in lines)
-        (target / "SHA256SUMS").write_text(sums, encoding="utf-8")
+                release.files += [
+                    File(
+                        path.relative_to(target).as_posix(),
+                        path.stat().st_size,
+                        sha256(path),
+                        format,
+                    )
+                    for path in sorted(set(target.rglob("*")) - before)
+                    if path.is_file()
+                ]
+    except (duckdb.Error, sqlite3.Error, FileCreateError) as error:
+        raise ReleaseError(str(error).splitlines()[0]) from None
+    progress("writing SHA256SUMS")
+    files = sorted(release.files, key=lambda file: file.path)
+    sums = "".join(f"{file.sha256}  {file.path}\n" for file in files)
+    (target / "SHA256SUMS").write_text(sums, encoding="utf-8")

@@ -260,10 +260,11 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
     """A release of a package that the gate has passed, to be written into ``target``."""
     with (
         TemporaryDirectory(prefix="zhonglianbu-") as folder,
-        duckdb.connect(Path(folder) / "tables.duckdb") as database,
+        duckdb.connect() as database,
     ):
         database.execute(_SESSION)
         database.execute(f"SET memory_limit = '{MEMORY}'")
+        database.execute(f"SET temp_directory = {text(folder)}")
         database.execute(dates.SQL_MACROS)
         release = Release(package, target, database)
         for table in release.tables:
