@@ -15,13 +15,12 @@ FOLDERS = ("schemas", "rules", "docs", "LICENSES")
 
 def write(release: Release) -> None:
     root, target = release.package.root, release.target
-    for folder in FOLDERS:
-        shutil.copytree(
-            root / folder,
-            target / folder,
-            copy_function=shutil.copyfile,
-            ignore=shutil.ignore_patterns("codebook.*"),  # made anew from this very package
-        )
+    for path in sorted(one for folder in FOLDERS for one in (root / folder).rglob("*")):
+        # the codebook is made anew, of this very package
+        if path.is_file() and path.stem != "codebook":
+            copy = target / path.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
     for name in PAPERS:
         shutil.copyfile(root / name, target / name)
     descriptor: JSON = json.loads(json.dumps(release.package.descriptor))
