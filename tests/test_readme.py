@@ -65,16 +65,18 @@ def test_figures_are_counted_by_another_road() -> None:
     )
 
 
-def five_countries() -> list[str]:
-    """The five countries with most foreign participants, counted in SQL."""
+def are_the_first_five(countries: list[str]) -> bool:
+    """Whether no country has more foreign participants than these five, counted in SQL."""
     rows = duckdb.sql(
         f"""
         SELECT country_id, count(*) FROM read_csv('{ROOT / "data" / "participants.csv"}',
             all_varchar = true, header = true, delim = ',', quote = '"')
-        WHERE side = 'foreign' AND country_id IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 5
+        WHERE side = 'foreign' AND country_id IS NOT NULL GROUP BY 1
         """
     ).fetchall()
-    return [row[0] for row in rows]
+    counts = dict(rows)
+    most = sorted(counts.values(), reverse=True)[:5]
+    return sorted((counts[one] for one in set(countries)), reverse=True) == most
 
 
 def test_pandas_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +85,7 @@ def test_pandas_example_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     with redirect_stdout(out):
         exec(compile(code, "README.md", "exec"), {})
-    assert sorted(re.findall(r"^[A-Z]{3}\b", out.getvalue(), re.M)) == sorted(five_countries())
+    assert are_the_first_five(re.findall(r"^[A-Z]{3}\b", out.getvalue(), re.M))
 
 
 @pytest.mark.parametrize("sql", blocks("sql"))
@@ -103,7 +105,7 @@ def test_r_example_runs() -> None:
         ["Rscript", "--vanilla", "-e", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
-    assert sorted(re.findall(r"[A-Z]{3}", result.stdout)) == sorted(five_countries())
+    assert are_the_first_five(re.findall(r"[A-Z]{3}", result.stdout))
     assert not re.search(r"warning", result.stderr, re.IGNORECASE)
 
 
