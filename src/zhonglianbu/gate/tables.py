@@ -52,10 +52,14 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     Raises:
         duckdb.Error: the file is no CSV of these columns, or not UTF-8; the table stays empty.
     """
+    database.execute(f"INSERT INTO {_stored(resource)} FROM {scan(resource)}")
+
+
+def scan(resource: Resource) -> str:
+    """SQL that reads a table's file: all cells as text, blank ones NULL, none guessed at."""
     # literals, not parameters: a dict as parameter makes DuckDB import pandas where it is installed
     columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in resource.field_names)
-    database.execute(
-        f"INSERT INTO {_stored(resource)} SELECT * FROM "
+    return (
         f"read_csv({text(str(resource.path))}, header = true, all_varchar = true, delim = ',', "
         "quote = '\"', escape = '\"', nullstr = '', strict_mode = true, auto_detect = false, "
         f"columns = {{{columns}}})"
