@@ -6,13 +6,12 @@ Exit status: 0 all is (now) in form, 1 with --check some is not, 2 a table could
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from zhonglianbu import canonical
 from zhonglianbu.package import Package, PackageError, Resource
+from zhonglianbu.writing import replace_all
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,22 +42,6 @@ def formatted(resource: Resource) -> str | None:
     return None if wanted == text else wanted
 
 
-def replace(path: Path, text: str) -> None:
-    """Write beside and rename, so that an interruption leaves the old file whole."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as aside:
-        try:
-            aside.write(text)
-            aside.flush()
-            os.fsync(aside.fileno())
-            Path(aside.name).chmod(path.stat().st_mode & 0o777)
-            Path(aside.name).replace(path)
-        except BaseException:
-            Path(aside.name).unlink(missing_ok=True)
-            raise
-
-
 def main(arguments: list[str]) -> int:
     options = parse(arguments)
     status = 0
@@ -71,7 +54,7 @@ def main(arguments: list[str]) -> int:
         try:
             text = formatted(resource)
             if text is not None and not options.check:
-                replace(resource.path, text)
+                replace_all({resource.path: text})
         except (PackageError, OSError) as error:
             print(f"fmt: {error}", file=sys.stderr)
             status = 2

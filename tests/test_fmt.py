@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +53,7 @@ def test_interrupted_fix_leaves_the_old_file(small: Small, monkeypatch: pytest.M
     def stop(_: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fmt.os, "fsync", stop)
+    monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(KeyboardInterrupt):
         fmt.main([str(small.root)])
     assert small.path("people").read_bytes() == before

@@ -485,9 +485,6 @@ def _cells(
 ) -> Iterator[Change]:
     """Changes of the rows of one table. A row that only has a new id is told as such."""
     added = [now for was, now in rows if was is None and now is not None]
-    own_id = any(
-        target == "ids" and keys == new.primary_key for keys, target, _ in new.foreign_keys
-    )
     rest = [name for name in names if name not in old.primary_key]
     by_content = {tuple(row[names[name]] for name in rest): row for row in added}
     coded = {field["name"] for field in new.fields if "vocabulary" in field}
@@ -500,7 +497,7 @@ def _cells(
             reason = retired.get(was[old.primary_key[0]], "")
             yield Change("row-removed", new.name, key, reason=reason)
             twin = by_content.get(tuple(was[name] for name in rest))
-            if own_id and not reason:
+            if new.own_id and not reason:
                 if twin:
                     yield Change("id-renamed", new.name, key, "", key, _key(twin, new))
                 else:

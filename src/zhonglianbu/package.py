@@ -85,6 +85,18 @@ class Resource:
             )
         return keys
 
+    @property
+    def own_id(self) -> bool:
+        """Whether each row has an id of its own: the primary key points at ``ids``."""
+        return any(
+            target == "ids" and fields == self.primary_key
+            for fields, target, _ in self.foreign_keys
+        )
+
+    def field(self, name: str) -> JSON:
+        """A field of the schema by its name."""
+        return next(field for field in self.fields if field["name"] == name)
+
     def rows(self) -> list[dict[str, str]]:
         """All rows as text, blank cells as empty strings."""
         return parse_csv(self.path.read_text(encoding="utf-8"))
