@@ -83,7 +83,7 @@ def test_version_and_licences_are_said_alike_everywhere() -> None:
     assert "license: CC-BY-4.0\n" in texts["CITATION.cff"]
     assert f"\n## {version} (" in texts["CHANGELOG.md"]
     assert f'version = "{version}"' in texts["pyproject.toml"]
-    assert 'license = "MIT"' in texts["pyproject.toml"]
+    assert 'license = "MIT AND CC-BY-4.0"' in texts["pyproject.toml"]
     assert "Data: [CC BY 4.0]" in texts["README.md"]
     assert "Code: [MIT]" in texts["README.md"]
     assert f"version {version}" in texts["README.md"]
