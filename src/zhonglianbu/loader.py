@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import dates, views
+from .lookup import Hit, search
 from .package import Package, PackageError, Resource
 from .panels import join_table
-from .lookup import Hit, search
 
 if TYPE_CHECKING:
     import duckdb
