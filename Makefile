@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.ready
 
-.PHONY: all test check fix bench clean
+.PHONY: all test check fix bench bump release reproduce clean
 .DELETE_ON_ERROR:
 
 all: $(STAMP)
@@ -24,6 +24,15 @@ fix: $(STAMP)
 
 bench: $(STAMP)
 	$(PY) scripts/bench.py
+
+bump: $(STAMP)
+	$(PY) scripts/bump.py
+
+release: $(STAMP)
+	$(PY) scripts/release.py
+
+reproduce: $(STAMP)
+	$(PY) scripts/reproduce.py
 
 clean:
 	rm -rf dist build .venv

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from packaging.version import Version
 
 from .archive import opened
-from .diff import REFUSED, Change, bump, least_version
-from .package import Package, PackageError
+from .diff import REFUSED, Change, as_csv, bump, compare, least_version, summary
+from .package import Package, PackageError, write_csv
+
+#: Where a release tells each change since the one before.
+CHANGES = "docs/changes.csv"
 
 _HEADING = re.compile(r"^## ([0-9]+\.[0-9]+\.[0-9]+) \((.+)\)$", re.M)
 
@@ -116,3 +122,119 @@ def changelog_refusals(package: Package) -> list[str]:
     if versions != sorted(set(versions), key=Version, reverse=True):
         return [f"{place} does not have each version once, the newest first"]
     return []
+
+
+def raised(root: Path, version: str, as_of: str, changes: list[Change]) -> dict[Path, str]:
+    """Every file that names the version, with the text it must have for ``version``.
+
+    Besides the papers these are the ids that no release had, which are new with it, and the table
+    of changes. The CHANGELOG gains a heading, with the changes in short for a person to write out.
+
+    Raises:
+        PackageError: a file does not name a version where it should.
+    """
+    package = Package(root)
+    texts = {
+        root / name: _replaced(root / name, patterns)
+        for name, patterns in {
+            "datapackage.json": {
+                r'(?m)^  "version": "[^"]*"': f'  "version": "{version}"',
+                r'(?m)^  "as_of": "[^"]*"': f'  "as_of": "{as_of}"',
+            },
+            "pyproject.toml": {r'(?m)^version = "[^"]*"': f'version = "{version}"'},
+            "CITATION.cff": {
+                r"(?m)^version: .*$": f"version: {version}",
+                r"(?m)^date-released: .*$": f'date-released: "{as_of}"',
+            },
+            "README.md": {
+                r"version [0-9.]+[0-9], [0-9]{4}": f"version {version}, {as_of[:4]}",
+            },
+        }.items()
+    }
+    path = root / "CHANGELOG.md"
+    text = path.read_text(encoding="utf-8")
+    heading = f"## {version} ({as_of})"
+    if version in changelog(text):
+        text = re.sub(rf"(?m)^## {re.escape(version)} \(.*\)$", heading, text)
+    else:
+        told = "\n".join(f"- {line}" for line in summary(changes))
+        before, mark, rest = text.partition("\n## ")
+        text = f"{before}\n{heading}\n\n{told}\n{mark}{rest}"
+    texts[path] = text
+    fresh = {change.id for change in changes if change.op == "id-added"}
+    ids = package["ids"]
+    rows = [row | ({"since_version": version} if row["id"] in fresh else {}) for row in ids.rows()]
+    texts[ids.path] = write_csv(ids.field_names, [list(row.values()) for row in rows])
+    texts[root / CHANGES] = as_csv(changes)
+    return texts
+
+
+def _replaced(path: Path, patterns: dict[str, str]) -> str:
+    text = path.read_text(encoding="utf-8")
+    for pattern, new in patterns.items():
+        text, number = re.subn(pattern, new, text)
+        if number != 1:
+            raise PackageError(f"{path}: {number} places look like {new!r}, one was expected")
+    return text
+
+
+def built_sums(tree: Path, output: Path, surroundings: dict[str, str]) -> dict[str, str]:
+    """Build the release of a tree by its own scripts; return the SHA-256 of each of its files.
+
+    Raises:
+        PackageError: the tree does not build; its last line says why.
+    """
+    result = subprocess.run(
+        [sys.executable, tree / "scripts" / "build.py", "--output", output],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tree / "src"), **surroundings},
+        check=False,
+    )
+    if result.returncode:
+        lines = (result.stdout + result.stderr).strip().splitlines()
+        raise PackageError(f"does not build: {lines[-1] if lines else 'no reason given'}")
+    return {
+        path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(output.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def reproduce(root: Path, version: str, previous: str | None) -> list[str]:
+    """What is wrong with the tag of a version, a line each.
+
+    Its tree must be of that version, tell the changes since ``previous``, a tag, and build the same
+    bytes twice, in two folders, time zones and locales. It is built by its own code with the
+    libraries of this environment.
+
+    Raises:
+        PackageError: git refuses.
+    """
+    with tempfile.TemporaryDirectory(prefix="zhonglianbu-") as name, ExitStack() as stack:
+        tree = stack.enter_context(revision(root, f"v{version}"))
+        package = Package(tree)
+        wrong = changelog_refusals(package)
+        if package.version != version:
+            wrong.append(f"datapackage.json:0:0 version is {package.version}")
+        if previous and (tree / CHANGES).exists():
+            old = Package(stack.enter_context(revision(root, previous)))
+            if as_csv(compare(old, package)) != (tree / CHANGES).read_text(encoding="utf-8"):
+                wrong.append(f"{CHANGES}:0:0 changes are not those since {previous}")
+        sums = []
+        for number, surroundings in enumerate(
+            [
+                {"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+                {"TZ": "America/New_York", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
+            ]
+        ):
+            try:
+                sums.append(built_sums(tree, Path(name) / f"folder {number}", surroundings))
+            except PackageError as error:
+                return [*wrong, str(error)]
+        differing = sorted(set(sums[0].items()) ^ set(sums[1].items()))
+        if differing:
+            wrong.append(f"{differing[0][0]}:0:0 bytes are others when it is built again")
+        if not any(path == f"zhonglianbu-{version}/SHA256SUMS" for path in sums[0]):
+            wrong.append(f"no folder zhonglianbu-{version} was built")
+    return wrong

@@ -26,12 +26,12 @@ def replace_all(texts: dict[Path, str]) -> None:
     """Give every file its new text, or none of them.
 
     All is written aside before the first file is replaced. Where replacing one fails, those already
-    replaced get their old bytes back.
+    replaced get their old bytes back, and those that are new go.
 
     Raises:
         OSError: a file cannot be written; all are as they were.
     """
-    old = {path: path.read_bytes() for path in texts}
+    old = {path: path.read_bytes() if path.exists() else None for path in texts}
     new: dict[Path, Path] = {}
     done: list[Path] = []
     try:
@@ -42,7 +42,11 @@ def replace_all(texts: dict[Path, str]) -> None:
             done.append(path)
     except BaseException:
         for path in done:
-            aside(path, old[path]).replace(path)
+            content = old[path]
+            if content is None:
+                path.unlink()
+            else:
+                aside(path, content).replace(path)
         raise
     finally:
         for written in new.values():
