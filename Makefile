@@ -2,18 +2,22 @@
 PY := .venv/bin/python
 STAMP := .venv/.ready
 
-.PHONY: all test check fix bench bump release reproduce clean
+.PHONY: all test test-spark check fix bench bump release reproduce clean
 .DELETE_ON_ERROR:
 
 all: $(STAMP)
 	$(PY) scripts/validate.py
 	$(PY) scripts/build.py
+	$(PY) scripts/wheel.py
 
 test: $(STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m pytest
+
+test-spark: $(STAMP) .venv-spark/.ready
+	$(PY) -m pytest -m spark
 
 check: $(STAMP)
 	$(PY) scripts/validate.py
@@ -35,7 +39,7 @@ reproduce: $(STAMP)
 	$(PY) scripts/reproduce.py
 
 clean:
-	rm -rf dist build .venv
+	rm -rf dist build .venv .venv-spark
 
 # Everything comes from the lock, with hashes; the package itself is then installed without network.
 $(STAMP): requirements.lock pyproject.toml
@@ -47,4 +51,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 		-r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+# Spark is half a gigabyte, and only its own recipe needs it.
+.venv-spark/.ready: requirements-spark.lock
+	@python3 -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

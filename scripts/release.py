@@ -11,6 +11,7 @@ from pathlib import Path
 
 import build
 import diff
+import wheel
 from zhonglianbu import releases
 from zhonglianbu.package import Package, PackageError
 
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
         if status := diff.main(["--check"]):
             return status
         if status := build.main(["--output", str(options.output)]):
+            return status
+        if status := wheel.main(["--output", str(options.output)]):
             return status
         releases.git(ROOT, "tag", "--annotate", tag, "--message", f"Release {version}")
     except (PackageError, OSError) as error:

@@ -32,32 +32,48 @@ PACKAGE = Package(ROOT)
 TABLES = [table.name for table in PACKAGE.tables]
 
 
+def build_wheel(output: Path, **environment: str) -> Path:
+    """Run scripts/wheel.py; return what it built."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "wheel.py", "--output", output],
+        env={**os.environ, **environment}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (built,) = output.glob("*.whl")
+    assert done.stdout == f"{built}\n"
+    return built
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Python of a fresh environment into which only our wheel was installed, from a bare tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    tree = folder / "tree"
-    for name in ("src", "data", "schemas", "rules", "LICENSES"):
-        ignored = shutil.ignore_patterns("*.egg-info", "__pycache__")
-        shutil.copytree(ROOT / name, tree / name, ignore=ignored)
-    for name in ("datapackage.json", "CITATION.cff", "README.md", "pyproject.toml", "setup.py"):
-        shutil.copyfile(ROOT / name, tree / name)
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = ["wheel", tree, "--no-build-isolation", "--no-deps", "--no-index", "-w", folder]
-    subprocess.run([*pip, *build], check=True)
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    built = build_wheel(folder, TZ="UTC")
+    with zipfile.ZipFile(built) as archive:
         names = archive.namelist()
     assert len(names) == len(set(names))
     assert "zhonglianbu/py.typed" in names
     for table in PACKAGE.tables:
         assert f"zhonglianbu/package/{table.relative}" in names
-    shutil.rmtree(tree)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
-    install = ["--python", python, "install", "--no-index", wheel]
-    subprocess.run([*pip, *install], check=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--python", python, "install", "--no-index", built], check=True)
     return python
+
+
+def test_the_wheel_has_the_same_bytes_again(installed: Path, tmp_path: Path) -> None:
+    (first,) = installed.parents[2].glob("*.whl")
+    old = os.umask(0o077)
+    try:
+        again = build_wheel(tmp_path, TZ="Asia/Shanghai", LC_ALL="C", PYTHONHASHSEED="7")
+    finally:
+        os.umask(old)
+    assert again.read_bytes() == first.read_bytes()
+    status = subprocess.run(
+        ["git", "status", "--porcelain", "--ignored", "build"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert status.stdout == ""
 
 
 USE = """

@@ -15,6 +15,7 @@ import diff
 import docs
 import release
 import reproduce
+import wheel
 from conftest import ROOT, Small
 from test_diff import run_git
 from test_gate_cases import add_row, all_of, an_id, cited
@@ -43,10 +44,12 @@ folder.mkdir(parents=True)
 @pytest.fixture
 def repository(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
     """The small package with the papers of the tree, as a repository with the tag v0.1.0."""
-    for name in ("README.md", "CITATION.cff", "pyproject.toml"):
+    for name in ("README.md", "CITATION.cff", "pyproject.toml", "setup.py"):
         shutil.copyfile(ROOT / name, small.root / name)
     for name in ("docs", "LICENSES"):
         shutil.copytree(ROOT / name, small.root / name)
+    (small.root / "src" / "zhonglianbu").mkdir(parents=True)
+    (small.root / "src" / "zhonglianbu" / "__init__.py").touch()
     (small.root / "docs" / "changes.csv").unlink(missing_ok=True)
     (small.root / "CHANGELOG.md").write_text(
         "# Changelog\n\nFor users.\n\n## 0.1.0 (2026-11-25)\n\nFirst.\n", encoding="utf-8"
@@ -58,7 +61,7 @@ def repository(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
         run_git(small.root, "config", key, value)
     commit(small, "First")
     run_git(small.root, "tag", "v0.1.0")
-    for module in (build, bump, diff, docs, release, reproduce):
+    for module in (build, bump, diff, docs, release, reproduce, wheel):
         monkeypatch.setattr(module, "ROOT", small.root)
     return small
 
@@ -191,6 +194,7 @@ def test_release_builds_and_then_tags(
     assert "v0.2.0 is tagged" in capsys.readouterr().out
     assert releases.tags(repository.root) == ["v0.1.0", "v0.2.0"]
     assert (tmp_path / "dist" / "zhonglianbu-0.2.0" / "SHA256SUMS").is_file()
+    assert (tmp_path / "dist" / "zhonglianbu-0.2.0-py3-none-any.whl").is_file()
     assert reproduce.main([]) == 0
     assert capsys.readouterr().out == (
         "0.2.0: builds the same bytes twice\n0.1.0: builds the same bytes twice\n"
