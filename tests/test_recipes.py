@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import os
 import re
 import shutil
@@ -99,7 +100,8 @@ def test_the_list_has_every_recipe_and_no_block_is_forgotten() -> None:
         ("pandas", "python"), ("polars", "python"), ("duckdb", "sql"), ("sqlite", "sql"),
         ("sqlite", "sh"), ("r", "r"), ("r", "r shown"), ("spreadsheets", "formula"),
         ("spreadsheets", "sh"), ("stata", "stata shown"), ("stata", "python"),
-        ("spark", "python"), ("party_facts_and_regimes", "python"),
+        ("spark", "python"), ("python", "pycon"), ("python", "sh"),
+        ("party_facts_and_regimes", "python"),
     }  # fmt: skip
 
 
@@ -109,6 +111,24 @@ def test_python(name: str, built: Path, answers: dict[str, list[str]]) -> None:
     check(said, answers)
     if name == "pandas":
         assert "https://" in said
+
+
+def test_python_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = doctest.DocTestParser().get_doctest(
+        "\n".join(blocks("python", "pycon")), {}, "python.md", None, None
+    )
+    assert len(test.examples) > 10
+    said: list[str] = []
+    assert doctest.DocTestRunner().run(test, out=said.append).failed == 0, "".join(said)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    (commands,) = blocks("python", "sh")
+    for line in commands.splitlines():
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, line + done.stderr
+        assert done.stdout or "--output" in line or "validate" in line
+    assert (tmp_path / "contacts.jsonl").read_text(encoding="utf-8").count("\n") > 1000
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
