@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from packaging.version import InvalidVersion
 from zhonglianbu import diff, releases
 from zhonglianbu.archive import opened
 from zhonglianbu.package import Package, PackageError
+from zhonglianbu.terminal import run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -85,6 +85,8 @@ def main(arguments: list[str]) -> int:
                     options.changes.write_text(diff.as_csv(changes), encoding="utf-8", newline="")
                 if options.check:
                     refused += releases.refusals(old, new, changes)
+    except BrokenPipeError:
+        raise
     except (PackageError, OSError, InvalidVersion, KeyError, json.JSONDecodeError) as error:
         print(f"diff: {error}", file=sys.stderr)
         return 2
@@ -94,8 +96,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    run(main)

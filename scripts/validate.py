@@ -6,7 +6,6 @@ Exit status: 0 the package is valid, 1 it has errors, 2 it could not be checked.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from zhonglianbu import gate
 from zhonglianbu.archive import opened
 from zhonglianbu.gate import findings as shown
 from zhonglianbu.package import Package, PackageError
+from zhonglianbu.terminal import run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,8 +64,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    run(main)

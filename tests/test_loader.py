@@ -511,6 +511,16 @@ def test_examples_of_the_help_run(
     assert command.run(arguments) == 0
 
 
+def test_a_reader_may_see_enough() -> None:
+    line = f"set -o pipefail; {Path(sys.executable).with_name('zhonglianbu')} export citations"
+    done = subprocess.run(
+        ["bash", "-c", f"{line} | head -1"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout.startswith("citation_id,")
+    assert done.stderr == ""
+
+
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     expected = f"zhonglianbu {PACKAGE.version}, data as of {PACKAGE.descriptor['as_of']}\n"

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import shutil
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from . import terminal
 from .archive import opened
 from .loader import Data, Row, UnknownName, WithdrawnId
 from .package import PackageError
@@ -220,6 +220,8 @@ def run(arguments: list[str]) -> int:
         else:
             parser().print_help()
             return 2
+    except BrokenPipeError:
+        raise
     except WithdrawnId as error:
         print(f"zhonglianbu: {error}", file=sys.stderr)
         return 1
@@ -231,8 +233,4 @@ def run(arguments: list[str]) -> int:
 
 def main() -> None:
     """The entry point of the command."""
-    try:
-        sys.exit(run(sys.argv[1:]))
-    except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    terminal.run(run)
