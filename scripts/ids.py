@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Mint, merge and withdraw ids. The gate checks merges and withdrawals.",
-        epilog="examples: .venv/bin/python scripts/ids.py mint ct 3; "
+        epilog="example: .venv/bin/python scripts/ids.py mint ct 3; "
         ".venv/bin/python scripts/ids.py merge li-si-1 li-si --reason 'Coded twice.'",
     )
     parser.add_argument("--package", type=Path, default=ROOT, help="default: the tree")

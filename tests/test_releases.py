@@ -44,10 +44,9 @@ folder.mkdir(parents=True)
 @pytest.fixture
 def repository(small: Small, monkeypatch: pytest.MonkeyPatch) -> Small:
     """The small package with the papers of the tree, as a repository with the tag v0.1.0."""
-    for name in ("README.md", "CITATION.cff", "pyproject.toml", "setup.py"):
+    small.add_papers()
+    for name in ("CITATION.cff", "pyproject.toml", "setup.py"):
         shutil.copyfile(ROOT / name, small.root / name)
-    for name in ("docs", "LICENSES"):
-        shutil.copytree(ROOT / name, small.root / name)
     (small.root / "src" / "zhonglianbu").mkdir(parents=True)
     (small.root / "src" / "zhonglianbu" / "__init__.py").touch()
     (small.root / "docs" / "changes.csv").unlink(missing_ok=True)

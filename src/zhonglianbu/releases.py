@@ -125,7 +125,7 @@ def changelog_refusals(package: Package) -> list[str]:
 
 
 def raised(root: Path, version: str, as_of: str, changes: list[Change]) -> dict[Path, str]:
-    """Every file that names the version, with the text it must have for ``version``.
+    """Every file in which a person writes the version, with the text it must have for ``version``.
 
     Besides the papers these are the ids that no release had, which are new with it, and the table
     of changes. The CHANGELOG gains a heading, with the changes in short for a person to write out.
@@ -142,10 +142,6 @@ def raised(root: Path, version: str, as_of: str, changes: list[Change]) -> dict[
                 r'(?m)^  "as_of": "[^"]*"': f'  "as_of": "{as_of}"',
             },
             "pyproject.toml": {r'(?m)^version = "[^"]*"': f'version = "{version}"'},
-            "CITATION.cff": {
-                r"(?m)^version: .*$": f"version: {version}",
-                r"(?m)^date-released: .*$": f'date-released: "{as_of}"',
-            },
             "README.md": {
                 r"version [0-9.]+[0-9], [0-9]{4}": f"version {version}, {as_of[:4]}",
             },
