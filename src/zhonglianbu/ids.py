@@ -59,7 +59,8 @@ class Edit:
         self.documents = {one.name: read_json(one.path) for one in package.documents}
         self.ids = {row["id"]: row for row in self.rows["ids"]}
         self.told: list[str] = []
-        self._before = deepcopy((self.rows, self.documents))
+        self._cells_before = {name: _cells(rows) for name, rows in self.rows.items()}
+        self._documents_before = deepcopy(self.documents)
         self._used_before = self._used()
 
     def owner(self, id: str) -> Resource:
@@ -92,16 +93,15 @@ class Edit:
     def texts(self) -> dict[Path, str]:
         """The files that differ from what was read, each with its new text in canonical form."""
         self._mark_reserved()
-        rows_before, documents_before = self._before
         texts = {}
         for name, rows in self.rows.items():
-            if rows != rows_before[name]:
+            if _cells(rows) != self._cells_before[name]:
                 table = self.tables[name]
                 names = table.field_names
                 text = write_csv(names, [[row[one] for one in names] for row in rows])
                 texts[table.path] = canonical.table(text, table)
         for one in self.package.documents:
-            if self.documents[one.name] != documents_before[one.name]:
+            if self.documents[one.name] != self._documents_before[one.name]:
                 text = json.dumps(self.documents[one.name], ensure_ascii=False, indent=2)
                 texts[one.path] = text + "\n"
         return texts
@@ -276,6 +276,11 @@ def withdraw(edit: Edit, id: str, reason: str) -> bool:
             waiting += sorted(source for source in left if edit.ids[source]["status"] == "active")
             edit.told += [f"sources {source} is withdrawn with it" for source in waiting]
     return True
+
+
+def _cells(rows: list[Row]) -> list[tuple[str, ...]]:
+    """What rows hold, to tell later whether they were changed; much smaller than their copies."""
+    return [tuple(row.values()) for row in rows]
 
 
 def _known(edit: Edit, id: str) -> None:
