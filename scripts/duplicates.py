@@ -1,6 +1,6 @@
 """List pairs of contacts that may be one encounter and that no reader has decided yet.
 
-A pair found to be one is merged by hand; a pair found to be two goes into
+A pair found to be one is merged by scripts/ids.py; a pair found to be two goes into
 docs/distinct_contacts.csv with the reason. Exit status: 0 none is left, 1 some are, 2 cannot run.
 """
 

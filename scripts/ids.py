@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
             state = f"{options.id} is withdrawn"
         if changed:
             edit.save()
-            print("\n".join([*edit.told, state]))
+            print("\n".join([*edit.told, *edit.beside(), state]))
         else:
             print(f"{state} already")
     except ids.Refused as error:

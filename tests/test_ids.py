@@ -119,9 +119,18 @@ def second_report(small: Small, **foreign: str) -> None:
     cited("ct-2b2b2b")(small)
 
 
-def test_merge_of_contacts_keeps_each_participant_once(small: Small) -> None:
+def test_merge_of_contacts_keeps_each_participant_once(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     second_report(small)
+    (small.root / "docs").mkdir()
+    (small.root / "docs" / "distinct_contacts.csv").write_text(
+        "contact_a,contact_b,reason\nct-2b2b2b,ct-3b3b3b,Two.\nct-2a2a2a,ct-3b3b3b,Two.\n",
+        encoding="utf-8",
+    )
     assert run(small, "merge", "ct-2b2b2b", "ct-2a2a2a", "--reason", "One meeting.") == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "distinct" in line]
+    assert told == ["docs/distinct_contacts.csv names ct-2b2b2b: mend or drop its row"]
     taking_part = [row["contact_id"] for row in small.rows("participants")]
     assert taking_part.count("ct-2a2a2a") == 2
     assert "ct-2b2b2b" not in taking_part

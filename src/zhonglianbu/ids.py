@@ -28,6 +28,8 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 #: Least length of the random part.
 LENGTH = 6
 MOST = 10_000
+#: Files that people write about ids, outside the package.
+BESIDE = ("docs/distinct_contacts.csv", "rules/exceptions.csv")
 
 
 class Refused(Exception):
@@ -62,6 +64,7 @@ class Edit:
         self._cells_before = {name: _cells(rows) for name, rows in self.rows.items()}
         self._documents_before = deepcopy(self.documents)
         self._used_before = self._used()
+        self._active_before = {id for id, row in self.ids.items() if row["status"] == "active"}
 
     def owner(self, id: str) -> Resource:
         """The table in which the id has its row."""
@@ -105,6 +108,20 @@ class Edit:
                 text = json.dumps(self.documents[one.name], ensure_ascii=False, indent=2)
                 texts[one.path] = text + "\n"
         return texts
+
+    def beside(self) -> list[str]:
+        """Files beside the tables that name an id which this edit took out of use, a line each.
+
+        They are decisions of a person, who must say what becomes of them.
+        """
+        retired = {id for id in self._active_before if self.ids[id]["status"] != "active"}
+        lines = []
+        for name in BESIDE:
+            path = self.package.root / name
+            rows = parse_csv(path.read_text(encoding="utf-8")) if path.is_file() else []
+            named = sorted(retired & {cell for row in rows for cell in row.values()})
+            lines += [f"{name} names {id}: mend or drop its row" for id in named]
+        return lines
 
     def save(self, check: bool = True) -> None:
         """Write what has changed, all or nothing; with ``check`` only if the gate finds no more.
