@@ -443,6 +443,51 @@ def test_case(case: Case, small: Small, tmp_path: Path) -> None:
     assert bool(told) == bool(changes)
 
 
+VIEW = """-- title: Countries
+-- description: One row per country.
+-- key: country_id
+-- country_id string: The country.
+-- name_en string: Its name.
+SELECT country_id, name_en FROM countries
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ops"),
+    [
+        ({"a": VIEW}, {"a": VIEW}, []),
+        ({"a": VIEW}, {"a": VIEW.replace("FROM countries", "FROM countries WHERE true")}, []),
+        ({"a": VIEW}, {}, ["table-removed"]),
+        ({}, {"a": VIEW}, ["table-added"]),
+        ({"a": VIEW}, {"a": VIEW.replace("-- name_en string: Its name.\n", "")}, ["field-removed"]),
+        ({"a": VIEW}, {"a": VIEW.replace("name_en string", "name_en integer")}, ["field-retyped"]),
+        ({"a": VIEW}, {"a": VIEW.replace("Its name.", "Name.")}, ["field-described"]),
+        ({"a": VIEW}, {"a": VIEW.replace("\nSELECT", "\n-- x string: X.\nSELECT")},
+         ["field-added"]),
+        ({"a": VIEW}, {"a": VIEW.replace("-- name_en", "-- x string: X.\n-- name_en")},
+         ["field-inserted"]),
+        ({"a": VIEW}, None, []),
+    ],
+)  # fmt: skip
+def test_derived_tables_are_compared_by_their_fields(
+    old: dict[str, str], new: dict[str, str] | None, ops: list[str], small: Small, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(small.root, other)
+    for root, found in ((small.root, old), (other, new)):
+        if found is not None:
+            folder = root / "src" / "zhonglianbu" / "views"
+            folder.mkdir(parents=True)
+            for name, text in found.items():
+                (folder / f"{name}.sql").write_text(text, encoding="utf-8")
+    changes = diff.compare(Package(small.root), Package(other))
+    assert [change.op for change in changes] == ops
+
+
+def test_a_tree_and_its_release_are_the_same(built: Path) -> None:
+    assert diff.compare(Package(ROOT), Package(built)) == []
+
+
 def test_every_operation_has_a_case_in_which_it_sets_the_bump() -> None:
     decided = {op for case in CASES for op in case.ops if diff.OPERATIONS[op][0] == case.bump}
     assert decided == set(diff.OPERATIONS)

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 from packaging.version import Version
 
+from . import views
 from .gate.tables import quote, scan
 from .package import JSON, Package, PackageError, Resource, read_json, write_csv
 
@@ -101,6 +102,7 @@ def compare(old: Package, new: Package) -> list[Change]:
         PackageError: a table or document of either cannot be read.
     """
     changes = [*_descriptor(old, new), *_codes(old, new), *_documents(old, new)]
+    changes += _derived(old, new)
     retired = {
         row["id"]: row["reason"] or f"{row['status']} {row['replaced_by']}".strip()
         for row in _rows(new, "ids")
@@ -284,6 +286,41 @@ def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
             yield from _leaves(inner, f"{pointer}/{index}")
     else:
         yield pointer, _text(value)
+
+
+def _derived(old: Package, new: Package) -> Iterator[Change]:
+    """Derived tables by their fields; what their rows are follows from the tables."""
+    before, after = _views(old), _views(new)
+    if before is None or after is None:
+        return
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield Change("table-removed", name)
+        elif name not in before:
+            yield Change("table-added", name)
+        else:
+            was, now = before[name], after[name]
+            kept = [field for field in was.field_names if field in now.field_names]
+            yield from _fields(was, now, dict(zip(kept, kept, strict=True)))
+
+
+def _views(package: Package) -> dict[str, Resource] | None:
+    """The derived tables of a release or of a tree; None where a folder holds the data alone."""
+    released = package.root / "derived" / "datapackage.json"
+    code = package.root / "src" / "zhonglianbu"
+    if released.is_file():
+        resources = Package(released.parent).tables
+        return {one.name: one for one in resources}
+    if not code.is_dir():
+        return None
+    found = {}
+    for path in sorted(code.glob("views/*.sql")):
+        try:
+            view = views.parse(path.stem, path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise PackageError(f"{path}: {error}") from None
+        found[view.name] = Resource(package.root, {"name": view.name, "schema": view.schema})
+    return found
 
 
 def _tables(
