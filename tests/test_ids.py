@@ -295,6 +295,16 @@ def test_a_package_with_mistakes_can_still_be_edited(small: Small) -> None:
     assert {one.code for one in gate.run(small.root)} == {"foreign-key"}
 
 
+@pytest.mark.parametrize("spoilt", [b'person_id,"x\n', b"\xff\xfe", b"a,b\n1\n", b"a\n1\n"])
+def test_what_cannot_be_read_is_one_line(
+    spoilt: bytes, small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.path("people").write_bytes(spoilt)
+    assert run(small, "mint", "ct") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"ids: {small.path('people')}: ")
+
+
 @pytest.mark.parametrize("step", ["write", "rename"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_failure_at_any_step_leaves_all_as_it_was(

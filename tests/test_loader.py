@@ -334,6 +334,21 @@ def test_what_did_not_exist_is_not_joined() -> None:
     assert [row["country_id"] for row in rows if row["x"]] == ["RUS"]
 
 
+@pytest.mark.parametrize("spoilt", ['person_id,"x\n', "a,b\n1\n", "a\n1\n"])
+def test_a_file_that_is_no_table_is_one_line(
+    spoilt: str, small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.path("people").write_text(spoilt, encoding="utf-8")
+    for verb in (["show", "geng-biao"], ["export", "people"], ["export", "heads_on"]):
+        assert command.run(["--package", str(small.root), *verb]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith(f"zhonglianbu: {small.path('people')}: ")
+        assert said.err.count("\n") == 1
+    with pytest.raises(ValueError, match="line|column"):
+        zhonglianbu.panel(join=small.path("people"))
+
+
 @pytest.mark.parametrize(
     ("table", "on", "message"),
     [

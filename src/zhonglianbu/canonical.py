@@ -46,12 +46,7 @@ def table(text: str, resource: Resource) -> str:
         ValueError: the text is no table with this header (ragged, unclosed quote, other names).
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        rows = parse_csv(text)
-    except ValueError:
-        raise
-    except Exception as error:  # csv.Error has no common base with ValueError
-        raise ValueError(str(error)) from None
+    rows = parse_csv(text)
     header = text.split("\n", 1)[0].split(",")
     names = resource.field_names
     if sorted(header) != sorted(names):

@@ -105,7 +105,7 @@ def compare(old: Package, new: Package) -> list[Change]:
     changes += _derived(old, new)
     retired = {
         row["id"]: row["reason"] or f"{row['status']} {row['replaced_by']}".strip()
-        for row in _rows(new, "ids")
+        for row in (new["ids"].checked_rows() if "ids" in {one.name for one in new.tables} else [])
         if row["status"] != "active"
     }
     renamed_codes = {change.old: change.new for change in changes if change.op == "code-renamed"}
@@ -564,15 +564,6 @@ def _told_once(changes: list[Change]) -> list[Change]:
             seen.add(change.id)
         kept.append(change)
     return kept
-
-
-def _rows(package: Package, table: str) -> list[dict[str, str]]:
-    try:
-        return package[table].rows()
-    except KeyError:
-        return []
-    except (OSError, ValueError) as error:
-        raise PackageError(f"{package[table].path}: {error}") from None
 
 
 def _key(row: dict[str, str], resource: Resource) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from . import canonical, gate
 from .gate.findings import as_text
-from .package import JSON, Package, PackageError, Resource, parse_csv, read_json, write_csv
+from .package import JSON, Package, Resource, parse_csv, read_json, write_csv
 from .writing import replace_all
 
 Row = dict[str, str]
@@ -51,13 +51,7 @@ class Edit:
     def __init__(self, package: Package):
         self.package = package
         self.tables = {table.name: table for table in package.tables}
-        try:
-            self.rows = {
-                name: parse_csv(table.path.read_text(encoding="utf-8"))
-                for name, table in self.tables.items()
-            }
-        except (OSError, ValueError) as error:
-            raise PackageError(str(error)) from None
+        self.rows = {name: table.checked_rows() for name, table in self.tables.items()}
         self.documents = {one.name: read_json(one.path) for one in package.documents}
         self.ids = {row["id"]: row for row in self.rows["ids"]}
         self.told: list[str] = []

@@ -5,7 +5,6 @@ pandas, polars and DuckDB are used where they are installed and asked for.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import functools
 import importlib.util
@@ -302,7 +301,7 @@ class Data:
 
     @functools.cached_property
     def _ids(self) -> dict[str, dict[str, str]]:
-        return {row["id"]: row for row in self.package["ids"].rows()}
+        return {row["id"]: row for row in self.package["ids"].checked_rows()}
 
     def columns(self, name: str) -> dict[str, str]:
         """Columns of a table or view with their types, bounds of dates included."""
@@ -322,15 +321,14 @@ class Data:
     def _rows(self, table: Resource) -> Iterator[tuple[Value, ...]]:
         """The rows of a table with the types of :meth:`columns`, in the order of the file."""
         fields = [(field["name"], str(field["type"]), _is_date(field)) for field in table.fields]
-        with table.path.open(encoding="utf-8", newline="") as file:
-            for cells in csv.DictReader(file):
-                row: list[Value] = []
-                for name, kind, dated in fields:
-                    text = cells[name]
-                    row.append(_typed(text, kind))
-                    if dated:
-                        row += dates.bounds(text) if text else (None, None)
-                yield tuple(row)
+        for cells in table.checked_rows():
+            row: list[Value] = []
+            for name, kind, dated in fields:
+                text = cells[name]
+                row.append(_typed(text, kind))
+                if dated:
+                    row += dates.bounds(text) if text else (None, None)
+            yield tuple(row)
 
     def _sqlite(self) -> sqlite3.Connection:
         """A fresh connection to a copy in memory, which is made once."""

@@ -101,6 +101,20 @@ class Resource:
         """All rows as text, blank cells as empty strings."""
         return parse_csv(self.path.read_text(encoding="utf-8"))
 
+    def checked_rows(self) -> list[dict[str, str]]:
+        """The same rows of a file that the gate has not passed.
+
+        Raises:
+            PackageError: the file is missing, no CSV, or has not the fields of the schema.
+        """
+        try:
+            rows = self.rows()
+        except (OSError, ValueError) as error:
+            raise PackageError(f"{self.path}: {error}") from None
+        if rows and list(rows[0]) != self.field_names:
+            raise PackageError(f"{self.path}: the header is not {','.join(self.field_names)}")
+        return rows
+
 
 class Package:
     """A folder with a ``datapackage.json``.
@@ -185,14 +199,21 @@ def read_json(path: Path) -> JSON:
 
 
 def parse_csv(text: str) -> list[dict[str, str]]:
-    """Rows of a CSV text as dicts; a row of another length than the header is a ValueError."""
+    """Rows of a CSV text as dicts.
+
+    Raises:
+        ValueError: a row has another length than the header, or a quote is not closed.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(reader, [])
     rows = []
-    for row in reader:
-        if len(row) != len(header):
-            raise ValueError(f"line {reader.line_num} has {len(row)} cells, not {len(header)}")
-        rows.append(dict(zip(header, row, strict=True)))
+    try:
+        header = next(reader, [])
+        for row in reader:
+            if len(row) != len(header):
+                raise ValueError(f"line {reader.line_num} has {len(row)} cells, not {len(header)}")
+            rows.append(dict(zip(header, row, strict=True)))
+    except csv.Error as error:  # it has no common base with ValueError
+        raise ValueError(f"line {reader.line_num}: {error}") from None
     return rows
 
 
