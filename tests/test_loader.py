@@ -172,11 +172,14 @@ def test_types_and_missing_values() -> None:
     contacts = zhonglianbu.load("contacts", to="polars")
     assert contacts.schema["in_statistics"] == polars.Boolean
     assert contacts.schema["start_date_min"] == polars.Date
-    tenures = {row["tenure_id"]: row for row in zhonglianbu.load("tenures", to="rows")}
-    first = tenures["tn-geng-biao-ild-head"]
-    assert first["start_date"] == "1971-01"
-    bounds = (first["start_date_min"], first["start_date_max"])
-    assert bounds == (date(1971, 1, 1), date(1971, 1, 31))
+    month = next(
+        row
+        for row in zhonglianbu.load("tenures", to="rows")
+        if re.fullmatch("[0-9]{4}-01", str(row["start_date"]))
+    )
+    year = int(str(month["start_date"])[:4])
+    bounds = (month["start_date_min"], month["start_date_max"])
+    assert bounds == (date(year, 1, 1), date(year, 1, 31))
 
 
 @pytest.mark.parametrize(
@@ -345,7 +348,7 @@ def test_a_file_that_is_no_table_is_one_line(
         assert said.out == ""
         assert said.err.startswith(f"zhonglianbu: {small.path('people')}: ")
         assert said.err.count("\n") == 1
-    with pytest.raises(ValueError, match="line|column"):
+    with pytest.raises(ValueError, match=r"line|column"):
         zhonglianbu.panel(join=small.path("people"))
 
 
