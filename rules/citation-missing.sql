@@ -4,5 +4,6 @@
 -- hint: Add a citation with stance supports.
 SELECT r.resource, r.line, NULL AS field, r.id || ' has no supporting citation' AS detail
 FROM _row AS r
-WHERE r.cited AND NOT EXISTS (
-    SELECT 1 FROM citations AS c WHERE c.subject_id = r.id AND c.stance = 'supports')
+ANTI JOIN (SELECT DISTINCT subject_id FROM citations WHERE stance = 'supports') AS c
+    ON c.subject_id = r.id
+WHERE r.cited

@@ -33,6 +33,8 @@ def formatted(resource: Resource) -> str | None:
         PackageError: the file is not UTF-8, or no table with this header.
     """
     try:
+        if resource.path.exists() and not resource.path.is_file():
+            raise PackageError(f"{resource.relative}: not a file")
         text = resource.path.read_bytes().decode("utf-8")
         wanted = canonical.table(text, resource)
     except UnicodeDecodeError as error:

@@ -99,6 +99,7 @@ def small(tmp_path: Path) -> Small:
     shutil.copytree(ROOT / "tests" / "package", root)
     for folder in ("schemas", "rules"):
         shutil.copytree(ROOT / folder, root / folder)
+    (root / "rules" / "floors.csv").unlink()  # of the real package
     return Small(root)
 
 

@@ -48,7 +48,7 @@ def opened(path: Path) -> Iterator[Path]:
         return
     if not path.exists():
         raise PackageError(f"{path}: no such file or folder")
-    if not zipfile.is_zipfile(path):
+    if not path.is_file() or not zipfile.is_zipfile(path):
         raise PackageError(f"{path}: neither a folder nor a zip")
     with tempfile.TemporaryDirectory(prefix="zhonglianbu-") as folder:
         try:

@@ -48,24 +48,25 @@ def bounds(text: str) -> tuple[date, date]:
 
 
 #: The same two functions for DuckDB, for the rules and for the release. NULL and a text outside
-#: the profile give NULL: whether a text is a date is the schema's business, not a rule's.
+#: the profile give NULL: whether a text is a date is the schema's business, not a rule's. The
+#: commonest form stands first, for most dates meet no other.
 SQL_MACROS = """
 CREATE OR REPLACE MACRO edtf_min(s) AS TRY_CAST(CASE
     WHEN starts_with(s, '0000') THEN NULL -- the calendar has no year 0
+    WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[~?%]?') THEN s[1:10]
     WHEN regexp_full_match(s, '[0-9]{2}XX[~?%]?') THEN greatest(s[1:2] || '00', '0001') || '-01-01'
     WHEN regexp_full_match(s, '[0-9]{3}X[~?%]?') THEN greatest(s[1:3] || '0', '0001') || '-01-01'
     WHEN regexp_full_match(s, '[0-9]{4}[~?%]?') THEN s[1:4] || '-01-01'
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}[~?%]?') THEN s[1:7] || '-01'
-    WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[~?%]?') THEN s[1:10]
 END AS DATE);
 CREATE OR REPLACE MACRO edtf_max(s) AS CASE
     WHEN starts_with(s, '0000') THEN NULL
+    WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[~?%]?')
+        THEN TRY_CAST(s[1:10] AS DATE)
     WHEN regexp_full_match(s, '[0-9]{2}XX[~?%]?') THEN TRY_CAST(s[1:2] || '99-12-31' AS DATE)
     WHEN regexp_full_match(s, '[0-9]{3}X[~?%]?') THEN TRY_CAST(s[1:3] || '9-12-31' AS DATE)
     WHEN regexp_full_match(s, '[0-9]{4}[~?%]?') THEN TRY_CAST(s[1:4] || '-12-31' AS DATE)
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}[~?%]?')
         THEN last_day(TRY_CAST(s[1:7] || '-01' AS DATE))
-    WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}[~?%]?')
-        THEN TRY_CAST(s[1:10] AS DATE)
 END;
 """

@@ -134,6 +134,8 @@ class Package:
             for meta in resources
             if isinstance(meta, dict) and isinstance(meta.get("path"), str) and "name" in meta
         ]
+        #: Names of all tables that the descriptor has, usable or not.
+        self.table_names = [table.name for table in self.tables]
 
     @property
     def version(self) -> str:
@@ -161,6 +163,7 @@ def is_local(path: str) -> bool:
         bool(parts)
         and "://" not in path
         and "\\" not in path
+        and "\0" not in path
         and not path.startswith(("/", "~"))
         and ".." not in parts
         and not (len(path) > 1 and path[1] == ":")
@@ -171,16 +174,19 @@ def read_json(path: Path) -> JSON:
     """Read a JSON object, refusing duplicate keys, NaN and anything but an object."""
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> JSON:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
+        values: JSON = {}
+        for key, value in pairs:
+            if key in values:
                 raise ValueError(f"the key {key!r} stands twice in one object")
-        return dict(pairs)
+            values[key] = value
+        return values
 
     def no_constant(name: str) -> Any:
         raise ValueError(f"{name} is not JSON")
 
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise PackageError(f"{path}: not a file")
         text = path.read_text(encoding="utf-8")
         loaded = json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant)
     except FileNotFoundError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import jsonschema
+import referencing
+import referencing.exceptions
 
 from ..package import JSON, Package, PackageError, Resource, is_local, read_json
 from . import patterns
@@ -14,6 +16,7 @@ FILE = "datapackage.json"
 PROFILE = "schemas/vendor/data-package-2.0.json"
 HOUSE = "schemas/documents/descriptor.json"
 HOUSE_TABLE = "schemas/documents/table-schema.json"
+_PLAIN = "write a plain pattern that a reader's engine decides in one pass"
 
 
 def check(package: Package) -> list[Finding]:
@@ -50,11 +53,24 @@ def against(package: Package, value: JSON, file: str, schema_path: str, code: st
         schema = read_json(package.root / schema_path)
     except PackageError as error:
         return [Finding(schema_path, 0, 0, code, str(error), "restore the schema")]
-    validator = jsonschema.validators.validator_for(schema)(schema)
-    return [
-        Finding(file, 0, 0, code, f"{_pointer(error)}: {_shorten(error.message)}", _hint(error))
-        for error in validator.iter_errors(value)
-    ]
+    for pattern in patterns.within(schema):
+        if patterns.is_endless(pattern):
+            message = f"a pattern can take endless time: {_shorten(pattern)}"
+            return [Finding(schema_path, 0, 0, "descriptor-pattern", message, _PLAIN)]
+    kind = jsonschema.validators.validator_for(schema)
+    try:
+        kind.check_schema(schema)
+        # a registry of nothing: what the schema refers to outside itself is not fetched
+        validator = kind(schema, registry=referencing.Registry())
+        return [
+            Finding(file, 0, 0, code, f"{_pointer(error)}: {_shorten(error.message)}", _hint(error))
+            for error in validator.iter_errors(value)
+        ]
+    except jsonschema.SchemaError as error:
+        message = f"no JSON Schema: {_pointer(error)}: {_shorten(error.message)}"
+    except referencing.exceptions.Unresolvable as error:
+        message = f"refers to what is not in it: {error.ref}"
+    return [Finding(schema_path, 0, 0, code, message, "restore the schema")]
 
 
 def _table_schema(package: Package, path: str) -> list[Finding]:
@@ -66,9 +82,26 @@ def _table_schema(package: Package, path: str) -> list[Finding]:
     for name, pattern in _patterns(schema):
         if fault := patterns.fault(pattern):
             message = f"the pattern of {name} {fault}: {_shorten(pattern)}"
-            hint = "write a plain pattern that a reader's engine decides in one pass"
-            found.append(Finding(path, 0, 0, "descriptor-pattern", message, hint))
+            found.append(Finding(path, 0, 0, "descriptor-pattern", message, _PLAIN))
+    for name in _unknown_names(schema):
+        message = f"a key names {name!r}, which is no field"
+        found.append(Finding(path, 0, 0, "descriptor", message, "mend the name"))
     return found
+
+
+def _unknown_names(schema: JSON) -> list[str]:
+    """What the keys of a Table Schema name that is no field of it."""
+    try:
+        known = [field["name"] for field in schema["fields"]]
+        key = schema["primaryKey"]
+        named = [key] if isinstance(key, str) else list(key)
+        named += [name for names in schema.get("uniqueKeys", []) for name in names]
+        for foreign in schema.get("foreignKeys", []):
+            fields = foreign["fields"]
+            named += [fields] if isinstance(fields, str) else list(fields)
+    except (KeyError, TypeError):
+        return []  # the house rules say what is wrong
+    return [str(name) for name in named if name not in known]
 
 
 def _patterns(schema: JSON) -> list[tuple[str, str]]:
@@ -93,9 +126,12 @@ def readable(package: Package) -> list[Resource]:
         if resource.is_table:
             try:
                 names = [*resource.field_names, *resource.primary_key]
+                keys = resource.foreign_keys
             except (PackageError, KeyError, TypeError):
                 continue
-            if not all(isinstance(name, str) for name in names):
+            if not all(isinstance(name, str) for name in [*names, *(key[1] for key in keys)]):
+                continue
+            if _unknown_names(resource.schema):
                 continue
         usable.append(resource)
     return usable

@@ -1,27 +1,25 @@
 """Layer 1, bytes: what a spreadsheet, an editor or a merge does to a file.
 
-Nearly every file is clean, and that is proved fast: by passes over its bytes and by arithmetic
-over its cells once DuckDB has read them (``is_clean``). Only where the proof fails is the file read
-again cell by cell, to say what is wrong and where (``check``).
+Nearly every file is clean, and that is proved fast: by passes over its bytes (``clean_lines``) and
+by arithmetic over its cells while DuckDB reads them (``prove``). Only where the proof fails is the
+file read again cell by cell, to say what is wrong and where (``check``).
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import duckdb
 
 from .. import canonical
 from ..package import JSON, Resource
 from .findings import Finding, cell_column
-from .tables import fill, key_columns, quote, text
+from .tables import ask, breaks_a_constraint, fill, key_columns, one_of, quote, text
 
 #: Codes after which the rows of a file cannot be trusted to be its rows.
 STRUCTURAL = frozenset(
@@ -34,125 +32,155 @@ _CONTROLS = (
     "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
     "\u205f-\u206f\u3000\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\uffff]"
 )
+_JOINERS = frozenset("\u200c\u200d")
 _JOINER = re.compile("(?<![\u0600-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u0dff])")
 _FORBIDDEN = re.compile(f"{_CONTROLS}|{_JOINER.pattern}")
 _LOOKS_EMPTY = frozenset(
     {"na", "n/a", "#n/a", "null", "none", "nil", "nan", "-", "--", "—", "?", "."}
 )
 _FORMULA = ("=", "+", "-", "@")
-#: ASCII that a clean file can hold; deleting it must leave no control character.
-_ASCII = bytes([10, *range(32, 127)])
-_BLOCK = 1 << 24
+#: ASCII that a line of a clean file can hold; deleting it must leave no control character.
+_PRINTABLE = bytes(range(32, 127))
+_BLOCK = 4 << 20
+#: A file with a mistake is read in pieces of so many bytes, until it has so many of them.
+_PIECE = 16 << 20
+_MOST = 1_000
 _CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+_CONFLICT_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 
 
-def is_clean(resource: Resource, database: duckdb.DuckDBPyConnection) -> bool:
-    """Prove that ``check`` would find nothing, and leave the rows in the table of that name.
+def clean_lines(resource: Resource) -> int | None:
+    """The number of lines of a file of which each byte is in order, or else None.
 
-    It proves besides that no two rows share the primary key. False means only that the proof
-    failed; it never says that a file is wrong.
+    In order: the right header, a line end at the end, no mark, no control, no odd character, and
+    composed letters. That the file is UTF-8 is left to who reads its cells.
     """
-    try:
-        if not _bytes_are_clean(resource.path, resource.field_names):
-            return False
-        fill(database, resource)
-        lines = sum(block.count(b"\n") for block in _blocks(resource.path))
-        (sums,) = database.execute(_arithmetic(resource)).fetchall()
-        (not_ascending,) = database.execute(_order(resource)).fetchall()
-    except (OSError, UnicodeDecodeError, duckdb.Error):
-        return False
-    rows, odd, size = sums
-    header = len(",".join(resource.field_names)) + 1
-    return bool(
-        rows == lines - 1
-        and odd == 0
-        and not_ascending == (0,)
-        and header + size == resource.path.stat().st_size
-    )
-
-
-def _bytes_are_clean(path: Path, names: list[str]) -> bool:
-    """No mark, no control, no odd character, composed, the right header, a line end at the end."""
+    header = (",".join(resource.field_names) + "\n").encode()
+    lines = 0
     seen: set[str] = set()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    first, last = True, b""
-    for block in _blocks(path):
-        if first and not block.startswith((",".join(names) + "\n").encode()):
-            return False
-        first, last = False, block[-1:]
-        if block.find(b"<<<<<<<") >= 0 or block.find(b">>>>>>>") >= 0:
-            return False
-        beyond = block.translate(None, _ASCII)
-        if beyond:
-            # with the ASCII gone only whole letters beyond it may be left
-            seen |= set(decoder.decode(beyond))
-    joiners = {"\u200c", "\u200d"} & seen
-    if last != b"\n" or _FORBIDDEN.search("".join(seen - joiners)):
-        return False
-    if not joiners and not any(map(_may_combine, seen)):
-        return True
-    # letters that only their neighbours can judge: a slower look at the text itself
-    with path.open(encoding="utf-8", newline="") as file:
-        while lines := file.readlines(_BLOCK):
-            text = "".join(lines)
-            if not unicodedata.is_normalized("NFC", text):
-                return False
-            if any(_is_misplaced(text, joiner) for joiner in joiners):
-                return False
-    return True
-
-
-def _is_misplaced(text: str, joiner: str) -> bool:
-    """Whether a joiner stands where ``_JOINER`` forbids it; finding it first is much faster."""
-    place = text.find(joiner)
-    while place >= 0:
-        if _JOINER.match(text, place):
-            return True
-        place = text.find(joiner, place + 1)
-    return False
+    dubious: set[str] = set()
+    if not resource.path.is_file():
+        return None
+    try:
+        with resource.path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                block += file.readline(_BLOCK)
+                if not block.endswith(b"\n") or not (lines or block.startswith(header)):
+                    return None
+                # all but the line ends and the letters beyond ASCII, which are few
+                beyond = block.translate(None, _PRINTABLE).decode()
+                letters = set(beyond)
+                new = letters - seen
+                seen |= new
+                odd = "".join(new - _JOINERS - {"\n"})
+                if _FORBIDDEN.search(odd) or any(map(str.isspace, odd)):
+                    return None
+                dubious |= {letter for letter in new if _may_combine(letter)}
+                if found := letters & dubious:
+                    rows = block.split(b"\n")
+                    if not all(_is_composed(rows[line]) for line in _lines_of(found, beyond)):
+                        return None
+                lines += beyond.count("\n")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return lines
 
 
 def _may_combine(letter: str) -> bool:
-    """Whether a letter can be part of a sequence that NFC would write otherwise.
+    """Whether a letter can be judged only beside its neighbours.
 
-    Such a letter is changed by NFC alone, or it is a mark or a vowel or final that joins the letter
-    before it: then NFC of that letter behind another one is not the two of them side by side.
+    A joiner is; so is a letter that NFC would write otherwise in some sequence. Such a letter is
+    changed by NFC alone, or it is a mark or a vowel or final that joins the letter before it: then
+    NFC of that letter behind another one is not the two of them side by side.
     """
     return (
-        not unicodedata.is_normalized("NFC", letter)
+        letter in _JOINERS
+        or not unicodedata.is_normalized("NFC", letter)
         or unicodedata.combining(letter) != 0
         or "\u1161" <= letter <= "\u11c2"
         or unicodedata.category(letter) == "Mc"
     )
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            yield block
+def _lines_of(letters: set[str], text: str) -> set[int]:
+    """Indexes of the lines of a text that hold one of the letters."""
+    lines, line, start = set(), 0, 0
+    for match in re.finditer(f"[{''.join(letters)}]", text):
+        line += text.count("\n", start, match.start())
+        start = match.start()
+        lines.add(line)
+    return lines
+
+
+def _is_composed(line: bytes) -> bool:
+    text = line.decode()
+    return unicodedata.is_normalized("NFC", text) and not _JOINER.search(text)
+
+
+def prove(
+    resource: Resource, database: duckdb.DuckDBPyConnection, lines: int | None
+) -> tuple[bool, bool]:
+    """Read a table's file into the table of its name, and try to prove it right.
+
+    ``lines`` is what ``clean_lines`` says of the file; where that is nothing the file is not read.
+
+    Returns:
+        Whether ``check`` would find nothing and no two rows share the primary key; and whether
+        every cell keeps the constraints of its field. False means only that the proof failed.
+    """
+    if lines is None:
+        return False, False
+    try:
+        fill(database, resource)
+        ((rows, odd, wrong, size),) = ask(database, _arithmetic(resource))
+        is_clean = (
+            odd == 0
+            and rows + 1 == lines
+            and len(",".join(resource.field_names)) + 1 + size == resource.path.stat().st_size
+            and ask(database, _order(resource)) == [(0,)]
+        )
+    except (OSError, duckdb.Error):
+        return False, False
+    return is_clean, wrong == 0
 
 
 def _arithmetic(resource: Resource) -> str:
-    """SQL for (rows, odd rows, bytes that the rows take in canonical form)."""
-    odd, size = [], []
+    """SQL for (rows, odd rows, rows that break a constraint, bytes of them in canonical form)."""
+    first = quote(resource.field_names[0])
+    odd = [f"starts_with({first}, {text(mark)})" for mark in _CONFLICT_MARKS]
+    size = []
+    starts = text(" " + "".join(_FORMULA))
     for field in resource.fields:
         cell = quote(field["name"])
-        formula = ", ".join(map(text, _FORMULA))
-        odd.append(f"{cell} <> trim({cell}) OR contains({cell}, '  ') OR {cell}[1] IN ({formula})")
+        # what begins with a digit or a letter, as nearly all do, needs no look at its first letter
+        looks = [
+            f"suffix({cell}, ' ')",
+            f"contains({cell}, '  ')",
+            f"CASE WHEN {cell} < '0' OR ({cell} >= ':' AND {cell} < 'A') "
+            f"THEN contains({starts}, {cell}[1]) END",
+        ]
+        size.append(f"coalesce(strlen({cell}), 0)")
+        enum = field.get("constraints", {}).get("enum")
+        if enum and all(code == canonical.cell(code) and code[0].isalnum() for code in enum):
+            odd.append(f"CASE WHEN NOT {one_of(cell, enum)} THEN {' OR '.join(looks)} END")
+            continue
+        odd += looks
         if _is_free(field):
-            empty = ", ".join(map(text, sorted(_LOOKS_EMPTY)))
-            odd.append(f"strlen({cell}) < 5 AND lower({cell}) IN ({empty})")
-        quotes = f"(strlen({cell}) - strlen(replace({cell}, '\"', '')))"
-        size.append(
-            f"coalesce(strlen({cell}) + CASE WHEN contains({cell}, ',') OR contains({cell}, '\"') "
-            f"THEN 2 + {quotes} ELSE 0 END, 0)"
-        )
-    return f"""
-        SELECT count(*),
-            count_if({" OR ".join(f"coalesce({one}, false)" for one in odd)}),
-            coalesce(sum({" + ".join(size)} + {len(resource.fields)}), 0)
-        FROM {quote(resource.name)}
-    """
+            odd.append(
+                f"CASE WHEN strlen({cell}) < 5 THEN {one_of(f'lower({cell})', _LOOKS_EMPTY)} END"
+            )
+            # elsewhere no cell needs quotes: one that has them makes the sum differ
+            size.append(
+                f"CASE WHEN contains({cell}, '\"') "
+                f"THEN 2 + strlen({cell}) - strlen(replace({cell}, '\"', '')) "
+                f"WHEN contains({cell}, ',') THEN 2 ELSE 0 END"
+            )
+    return (
+        f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join(odd)}), "
+        f"count(*) FILTER (WHERE {breaks_a_constraint(resource)}), "
+        f"coalesce(sum({' + '.join(size)} + {len(resource.fields)}), 0) "
+        f"FROM {quote(resource.name)}"
+    )
 
 
 def _order(resource: Resource) -> str:
@@ -164,17 +192,60 @@ def _order(resource: Resource) -> str:
 
 
 def check(resource: Resource) -> list[Finding]:
-    """Findings on the bytes and the shape of one table's file."""
+    """Findings on the bytes and the shape of one table's file.
+
+    A large file is read in pieces, so that it takes no more memory than a small one; what follows
+    a piece with very many findings is left alone.
+    """
+    found: list[Finding] = []
+    try:
+        if resource.path.exists() and not resource.path.is_file():
+            raise OSError(0, "Is a directory" if resource.path.is_dir() else "Is not a file")
+        with resource.path.open("rb") as file:
+            lines, before, is_done = 0, b"", False
+            while not is_done:
+                piece = file.read(_PIECE) + file.readline(_PIECE)
+                is_last = not file.peek(1)
+                is_cut = not is_last and not piece.endswith(b"\n")
+                if is_cut:
+                    piece = piece[: piece.rfind(b"\n") + 1]
+                if piece or is_last:
+                    found += _check_piece(resource, piece, lines, before, is_last)
+                lines += piece.count(b"\n")
+                before = piece[piece.rfind(b"\n", 0, -1) + 1 :]
+                if is_cut:
+                    message = f"the line has more than {_PIECE} bytes; nothing behind is looked at"
+                    code, hint = "csv-structure", "is a quote unclosed, or is this no table?"
+                    found.append(Finding(resource.relative, lines + 1, 0, code, message, hint))
+                elif len(found) >= _MOST and not is_last:
+                    message = "nothing behind this line is looked at before the rest is mended"
+                    found.append(Finding(resource.relative, lines, 0, found[-1].code, message))
+                is_done = is_last or is_cut or len(found) >= _MOST
+    except OSError as error:
+        reason = error.strerror or "cannot be read"
+        message = f"the file cannot be read: {reason}"
+        return [Finding(resource.relative, 0, 0, "file-missing", message, "restore it")]
+    return found
+
+
+def _check_piece(
+    resource: Resource, raw: bytes, lines: int, before: bytes, is_last: bool
+) -> list[Finding]:
+    """Findings on a piece of a file behind so many ``lines``, the last of them ``before``."""
+    if not lines:
+        return _check(resource, raw, is_last)
+    # the header makes it a table, the line before shows whether the order goes on
+    header = (",".join(resource.field_names) + "\n").encode()
+    found = _check(resource, header + before + raw, is_last)
+    return [replace(one, line=one.line + lines - 2) for one in found if one.line > 2]
+
+
+def _check(resource: Resource, raw: bytes, is_last: bool) -> list[Finding]:
     file = resource.relative
 
     def finding(line: int, column: int, code: str, message: str, hint: str) -> Finding:
         return Finding(file, line, column, code, message, hint)
 
-    try:
-        raw = resource.path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        return [finding(0, 0, "file-missing", f"the file cannot be read: {reason}", "restore it")]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -191,11 +262,11 @@ def check(resource: Resource) -> list[Finding]:
         message = "line ends are not LF alone"
         found.append(finding(line, 0, "bytes-line-ends", message, "run make fix"))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text and not text.endswith("\n"):
+    if is_last and text and not text.endswith("\n"):
         line = text.count("\n") + 1
         message = "the last line has no line end"
         found.append(finding(line, 0, "bytes-line-ends", message, "run make fix"))
-    for match in _FORBIDDEN.finditer(text):
+    for match in itertools.islice(_FORBIDDEN.finditer(text), _MOST):
         line, column = _place(text, match.start())
         name = f"U+{ord(match.group()):04X} {unicodedata.name(match.group(), 'control')}"
         message = f"the character {name} is not allowed"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,17 +84,41 @@ def as_github(findings: Iterable[Finding]) -> list[str]:
 
 
 class Lines:
-    """The lines of tables' files; a file is read once, and only when one of its lines is asked."""
+    """The lines of tables' files, found without holding a file in memory."""
+
+    #: A file is read in blocks of this many bytes, and where each line begins is known by block.
+    BLOCK = 1 << 20
 
     def __init__(self) -> None:
-        self._files: dict[Path, list[str]] = {}
+        #: For each file, the number of line ends before each of its blocks.
+        self._before: dict[Path, list[int]] = {}
+        self._at: tuple[Path, int] | None = None
+        self._lines: list[str] = []
 
     def line(self, resource: Resource, number: int) -> str:
         """The line ``number``, from 1, of a table's file."""
-        if resource.path not in self._files:
-            text = resource.path.read_text(encoding="utf-8", errors="replace")
-            self._files[resource.path] = text.split("\n")
-        return self._files[resource.path][number - 1]
+        path = resource.path
+        if path not in self._before:
+            self._before[path] = list(self._count(path))
+        # the last block before which fewer lines have ended than before this one
+        block = max(0, bisect.bisect_left(self._before[path], number - 1) - 1)
+        if self._at != (path, block):
+            self._at, self._lines = (path, block), self._read(path, block)
+        return self._lines[number - 1 - self._before[path][block]]
+
+    def _count(self, path: Path) -> Iterator[int]:
+        ends = 0
+        with path.open("rb") as file:
+            while content := file.read(self.BLOCK):
+                yield ends
+                ends += content.count(b"\n")
+
+    def _read(self, path: Path, block: int) -> list[str]:
+        """The rest of the line in which a block begins, and every line that begins in it."""
+        with path.open("rb") as file:
+            file.seek(block * self.BLOCK)
+            content = file.read(self.BLOCK) + file.readline()
+        return content.decode("utf-8", "replace").split("\n")
 
     def column(self, resource: Resource, number: int, field: str) -> int:
         """Character, from 1, at which a field's cell begins in the line ``number``."""

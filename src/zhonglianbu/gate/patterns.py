@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache
 
 import duckdb
@@ -25,6 +27,30 @@ def fault(pattern: str) -> str | None:
         duckdb.execute(f"SELECT regexp_full_match('', '{literal}')")
     except duckdb.Error:
         return "cannot be compiled by RE2"
-    if any(one.starriness > MOST_STARS for one in find(SreOpParser().parse_sre(f"^{pattern}$"))):
+    if is_endless(pattern):
         return "can take endless time in an engine that backtracks"
     return None
+
+
+@cache
+def is_endless(pattern: str) -> bool:
+    """Whether an engine that backtracks may never end on a pattern, or not even read it."""
+    try:
+        parsed = SreOpParser().parse_sre(f"^{pattern}$")
+        return any(one.starriness > MOST_STARS for one in find(parsed))
+    except (re.error, RecursionError, OverflowError):
+        return True
+
+
+def within(schema: object) -> Iterator[str]:
+    """Every pattern of a JSON Schema."""
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "pattern" and isinstance(value, str):
+                yield value
+            if key == "patternProperties" and isinstance(value, dict):
+                yield from value
+            yield from within(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from within(value)

@@ -20,8 +20,9 @@ from pathlib import Path
 import duckdb
 
 from ..package import JSON, Package, PackageError, read_json
+from . import floors
 from .findings import Finding, Lines
-from .tables import quote, text
+from .tables import ask, quote, text
 
 _ENTRY = re.compile(r"^-- (title|severity|why|hint): (.+)$")
 
@@ -59,15 +60,17 @@ def check(
     package: Package, database: duckdb.DuckDBPyConnection, folder: Path, sound: set[str]
 ) -> list[Finding]:
     """Findings of every rule, but those that ask a table whose rows cannot be trusted."""
-    _views(package, database)
+    _views(package, database, sound)
+    for view, sql in floors.views(package, folder, sound).items():
+        database.execute(f"CREATE VIEW {view} AS {sql}")
     found: list[Finding] = []
     lines = Lines()
-    broken = [table.name for table in package.tables if table.name not in sound]
+    broken = [name for name in package.table_names if name not in sound]
     for rule in read_all(folder):
         if any(re.search(rf"\b{name}\b", rule.sql) for name in broken):
             continue  # it would only repeat what is wrong with that table
         try:
-            broken_by = database.execute(rule.sql).fetchall()
+            broken_by = ask(database, rule.sql)
         except duckdb.Error as error:
             reason = str(error).split("\n", 1)[0]
             place = f"{folder.name}/{rule.code}.sql"
@@ -84,17 +87,25 @@ def check(
     return found
 
 
-def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
+def _views(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> None:
     """What the rules need of the schemas and the descriptor, as tables.
 
     ``_field(resource, field, vocabulary)``; ``_code(vocabulary, code, reserved)`` as the
-    vocabularies have them and ``_used(vocabulary, code)`` as the tables use them;
-    ``_row(resource, line, id, cited)`` with every row that has an id of its own;
+    vocabularies have them and ``_used(vocabulary, code)`` as the tables use them, of those of which
+    every table is sound;
+    ``_row(resource, line, id, entity_type, cited)`` with every row that has an id of its own, and
+    ``_doubtful(entity_type)`` with the types whose ids may not be just those of their rows;
     ``_reference(resource, line, field, id)`` with every cell that points at an id;
     ``_span(resource, line, first, last)`` with every row that has a start and an end;
     ``_as_of(day)``.
     """
     fields, used, rows, references, spans = [], [], [], [], []
+    unknown = {
+        field.get("vocabulary")
+        for table in package.tables
+        for field in table.fields
+        if table.name not in sound
+    }
     for resource in package.tables:
         name, label = quote(resource.name), text(resource.name)
         for field in resource.fields:
@@ -108,7 +119,8 @@ def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
             column = quote(names[0])
             if target == "ids" and names == resource.primary_key:
                 cited = str(bool(resource.schema.get("cited"))).lower()
-                rows.append(f"SELECT {label}, _line, {column}, {cited} FROM {name}")
+                kind = text(resource.schema.get("entity_type", ""))
+                rows.append(f"SELECT {label}, _line, {column}, {kind}, {cited} FROM {name}")
             else:
                 references.append(
                     f"SELECT {label}, _line, {text(names[0])}, {column} FROM {name} "
@@ -118,6 +130,7 @@ def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
         f"SELECT {text(vocabulary['name'])}, {text(code['code'])}, "
         f"{str(bool(code.get('reserved'))).lower()}"
         for vocabulary in _vocabularies(package)
+        if vocabulary["name"] not in unknown
         for code in vocabulary["codes"]
     ]
     as_of = [f"SELECT TRY_CAST({text(str(package.descriptor.get('as_of')))} AS DATE)"]
@@ -125,7 +138,7 @@ def _views(package: Package, database: duckdb.DuckDBPyConnection) -> None:
         ("_field", "resource, field, vocabulary", fields),
         ("_code", "vocabulary, code, reserved", codes),
         ("_used", "vocabulary, code", used),
-        ("_row", "resource, line, id, cited", rows),
+        ("_row", "resource, line, id, entity_type, cited", rows),
         ("_reference", "resource, line, field, id", references),
         ("_span", "resource, line, first, last", spans),
         ("_as_of", "day", as_of),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
@@ -14,56 +17,32 @@ from ..package import JSON, Package, Resource
 from . import patterns
 from .findings import Finding, Lines
 
-#: Packages larger than this are held on disk while they are checked, within this memory.
-LARGE = 512 << 20
-MEMORY = "1GB"
+#: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
+MEMORY = 144 << 20
+MEMORY_PART = 32
+#: Rows that are written together, and bytes that are read together, by each thread.
+ROW_GROUP = 40_960
+READ = 4 << 20
 
 
 @contextmanager
 def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with every table of the package, still empty; gone when the block is left.
 
-    Cells are text, blank ones NULL; ``_line`` is the row's line in its file.
+    Cells are text, blank ones NULL; ``_line`` is the row's line in its file. The rows stand in
+    Parquet files in the database's temporary folder, so that a package of any size fits.
     """
     size = sum(table.path.stat().st_size for table in package.tables if table.path.is_file())
-    with ExitStack() as stack:
-        if size > LARGE:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="zhonglianbu-")))
-            database = stack.enter_context(duckdb.connect(folder / "tables.duckdb"))
-            database.execute(f"SET memory_limit = '{MEMORY}'")
-            database.execute(f"SET temp_directory = {text(str(folder))}")
-        else:
-            database = stack.enter_context(duckdb.connect())
+    with TemporaryDirectory(prefix="zhonglianbu-") as folder, duckdb.connect() as database:
+        database.execute(f"SET memory_limit = '{max(MEMORY, size // MEMORY_PART)}B'")
         database.execute("SET enable_progress_bar = false")  # commands tell their own progress
+        for reach in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            database.execute(f"SET {reach} = false")  # nothing is fetched from anywhere
+        database.execute(f"SET temp_directory = {text(folder)}")
         database.execute(dates.SQL_MACROS)
         for resource in package.tables:
             empty(database, resource)
-            # rows stay in the order of the file, one line each below the header
-            database.execute(
-                f"CREATE VIEW {quote(resource.name)} AS SELECT rowid + 2 AS _line, * "
-                f"FROM {_stored(resource)}"
-            )
         yield database
-
-
-def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    """Read a table's file into its table.
-
-    Raises:
-        duckdb.Error: the file is no CSV of these columns, or not UTF-8; the table stays empty.
-    """
-    database.execute(f"INSERT INTO {_stored(resource)} FROM {scan(resource)}")
-
-
-def scan(resource: Resource) -> str:
-    """SQL that reads a table's file: all cells as text, blank ones NULL, none guessed at."""
-    # literals, not parameters: a dict as parameter makes DuckDB import pandas where it is installed
-    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in resource.field_names)
-    return (
-        f"read_csv({text(str(resource.path))}, header = true, all_varchar = true, delim = ',', "
-        "quote = '\"', escape = '\"', nullstr = '', strict_mode = true, auto_detect = false, "
-        f"columns = {{{columns}}})"
-    )
 
 
 @contextmanager
@@ -75,6 +54,56 @@ def loaded(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
         yield database
 
 
+def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Read a table's file, once, into the table of its name.
+
+    Raises:
+        duckdb.Error: the file is no CSV of these columns, or not UTF-8; the table stays as it was.
+    """
+    ((folder,),) = ask(database, "SELECT current_setting('temp_directory')")
+    rows = text(f"{folder}/{resource.name.encode().hex()}.parquet")
+    database.execute(
+        f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+    )
+    # rows stay in the order of the file, one line each below the header
+    database.execute(
+        f"CREATE OR REPLACE VIEW {quote(resource.name)} AS SELECT file_row_number + 2 AS _line, "
+        f"* EXCLUDE (file_row_number) FROM read_parquet({rows}, file_row_number = true)"
+    )
+
+
+def scan(resource: Resource) -> str:
+    """SQL that reads a table's file: all cells as text, blank ones NULL, none guessed at."""
+    # literals, not parameters: a dict as parameter makes DuckDB import pandas where it is installed
+    columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in resource.field_names)
+    return (
+        f"read_csv({text(literal(resource.path))}, header = true, all_varchar = true, "
+        "delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true, "
+        f"auto_detect = false, columns = {{{columns}}}, buffer_size = {READ})"
+    )
+
+
+def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Make a table anew, without rows."""
+    columns = ", ".join(f"NULL::VARCHAR AS {quote(name)}" for name in resource.field_names)
+    database.execute(
+        f"CREATE OR REPLACE VIEW {quote(resource.name)} AS "
+        f"SELECT NULL::BIGINT AS _line, {columns} WHERE false"
+    )
+
+
+def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query; one that does not fit into the memory set aside may take more."""
+    try:
+        return database.execute(sql).fetchall()
+    except duckdb.OutOfMemoryException:
+        # a reset alone is shown but has no effect
+        database.execute("RESET memory_limit")
+        ((most,),) = database.execute("SELECT current_setting('memory_limit')").fetchall()
+        database.execute(f"SET memory_limit = {text(most)}")
+        return database.execute(sql).fetchall()
+
+
 def key_columns(resource: Resource) -> list[str]:
     """The primary key as SQL, by which the rows of a table ascend: whole numbers as numbers."""
     types = {field["name"]: field["type"] for field in resource.fields}
@@ -84,93 +113,153 @@ def key_columns(resource: Resource) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class Check:
+    """A constraint: the rows that meet ``condition`` break it.
+
+    Where there is a ``doubt``, a query that costs less, no row does unless it has a row.
+    """
+
+    code: str
+    field: str
+    condition: str
+    message: str
+    hint: str = ""
+    doubt: str = ""
+
+
 def check(
     package: Package,
     database: duckdb.DuckDBPyConnection,
     sound: set[str],
-    with_keys_proved: set[str],
+    keyed: set[str],
+    proved: set[str],
 ) -> list[Finding]:
-    """Findings of every constraint of every Table Schema.
+    """Findings of every constraint of every Table Schema on the tables that are ``sound``.
 
-    Each table is scanned once to count what breaks each constraint of its cells; only what is
-    broken is looked up. Primary keys of the tables ``with_keys_proved`` are not asked again.
+    What is known already is not asked again: that no two rows of the tables ``keyed`` share the
+    primary key, and that the cells of the tables ``proved`` keep every constraint. Of others, one
+    scan counts what breaks each constraint of a cell, and only what is broken is looked up.
     """
     found: list[Finding] = []
     lines = Lines()
+    compare_ids(package, database, sound)
     for resource in package.tables:
         if resource.name not in sound:
             continue
-        checks = list(_field_checks(resource))
-        counts = database.execute(
-            f"SELECT {', '.join(f'count_if({condition})' for _, _, condition, _, _ in checks)} "
-            f"FROM {quote(resource.name)} AS t"
-        ).fetchall()[0]
-        checks = [one for one, count in zip(checks, counts, strict=True) if count]
-        if resource.name not in with_keys_proved:
+        checks: list[Check] = []
+        if resource.name not in proved:
+            checks = list(_cell_checks(resource))
+            counts = ", ".join(f"count_if({one.condition})" for one in checks)
+            (broken,) = ask(database, f"SELECT {counts or 0} FROM {quote(resource.name)}")
+            checks = [one for one, count in zip(checks, broken, strict=False) if count]
+        if resource.name not in keyed:
             checks.append(_primary_key_check(resource))
         checks += _key_checks(resource, package, sound)
-        for code, field, condition, message, hint in checks:
-            rows = database.execute(
-                f"SELECT _line, {quote(field)} FROM {quote(resource.name)} AS t WHERE {condition}"
-            ).fetchall()
+        for one in checks:
+            if one.doubt and not ask(database, one.doubt):
+                continue
+            rows = ask(
+                database,
+                f"SELECT _line, {quote(one.field)} FROM {quote(resource.name)} AS t "
+                f"WHERE {one.condition}",
+            )
             for line, value in rows:
-                column = lines.column(resource, line, field)
-                text = message.replace("{value}", repr(value) if value is not None else "blank")
-                found.append(Finding(resource.relative, line, column, code, text, hint))
+                column = lines.column(resource, line, one.field)
+                shown = repr(value) if value is not None else "blank"
+                message = one.message.replace("{value}", shown)
+                found.append(Finding(resource.relative, line, column, one.code, message, one.hint))
     return found
 
 
-Check = tuple[str, str, str, str, str]
-"""(code, field, SQL condition that a wrong row meets, message, hint)."""
+def breaks_a_constraint(resource: Resource) -> str:
+    """SQL condition of a row of which some cell breaks a constraint of its own."""
+    return " OR ".join(f"({one.condition})" for one in _cell_checks(resource)) or "false"
 
 
-def _field_checks(resource: Resource) -> Iterator[Check]:
+def compare_ids(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> None:
+    """Make ``_doubtful(entity_type)``: the types whose active ids may not be those of their rows.
+
+    The ids of a type and those of its rows are compared by their number and the sum of their
+    64-bit hashes, which takes no memory; two different sets agree in them once in 2^64. Nothing is
+    said of the types of tables that are not ``sound``.
+    """
+    typed = [table for table in package.tables if "entity_type" in table.schema]
+    names = {table.name: text(table.schema["entity_type"]) for table in typed}
+    unknown = ", ".join([names[name] for name in names if name not in sound] or ["''"])
+    rows = [
+        f"SELECT {names[table.name]}, count(*), sum(hash({quote(table.primary_key[0])})) "
+        f"FROM {quote(table.name)}"
+        for table in typed
+    ]
+    rows.append("SELECT NULL, NULL, NULL WHERE false")
+    database.execute("CREATE TABLE _doubtful (entity_type VARCHAR)")
+    try:
+        database.execute(
+            "INSERT INTO _doubtful SELECT entity_type FROM ("
+            "SELECT entity_type, count(*) AS number, sum(hash(id)) AS hashes FROM ids "
+            "WHERE status = 'active' GROUP BY entity_type) AS given FULL JOIN "
+            f"({' UNION ALL '.join(rows)}) AS there(entity_type, number, hashes) "
+            "USING (entity_type) WHERE (given.number IS DISTINCT FROM there.number "
+            "OR given.hashes IS DISTINCT FROM there.hashes) "
+            f"AND coalesce(entity_type NOT IN ({unknown}), true)"
+        )
+    except duckdb.Error:  # a package without the table of ids, or with another of that name
+        database.execute(f"INSERT INTO _doubtful SELECT unnest([{', '.join(names.values())}])")
+
+
+def _cell_checks(resource: Resource) -> Iterator[Check]:
     for field in resource.fields:
         name = field["name"]
         column = quote(name)
         constraints: JSON = field.get("constraints", {})
         if constraints.get("required"):
-            yield "required", name, f"{column} IS NULL", f"{name} is blank", "it is required"
+            yield Check("required", name, f"{column} IS NULL", f"{name} is blank", "it is required")
         if field["type"] == "integer":
             is_number = f"regexp_full_match({column}, '-?(0|[1-9][0-9]*)')"
-            yield "type", name, f"NOT {is_number}", f"{name} is {{value}}, no whole number", ""
+            yield Check("type", name, f"NOT {is_number}", f"{name} is {{value}}, no whole number")
             for key, comparison in (("minimum", "<"), ("maximum", ">")):
                 if key in constraints:
                     limit = int(constraints[key])
-                    yield (
+                    yield Check(
                         "range",
                         name,
                         f"{is_number} AND TRY_CAST({column} AS HUGEINT) {comparison} {limit}",
                         f"{name} is {{value}}, the {key} is {limit}",
-                        "",
                     )
         if field["type"] == "boolean":
             condition = f"{column} NOT IN ('true', 'false')"
-            yield "type", name, condition, f"{name} is {{value}}", "write true or false"
+            yield Check("type", name, condition, f"{name} is {{value}}", "write true or false")
         if "enum" in constraints:
-            codes = ", ".join(text(code) for code in constraints["enum"])
             hint = f"one of the codes of {field.get('vocabulary', 'the schema')}"
-            yield "enum", name, f"{column} NOT IN ({codes})", f"{name} is {{value}}", hint
+            condition = f"{column} IS NOT NULL AND NOT {one_of(column, constraints['enum'])}"
+            yield Check("enum", name, condition, f"{name} is {{value}}", hint)
         if "pattern" in constraints and patterns.fault(constraints["pattern"]) is None:
             matches = f"regexp_full_match({column}, {text(constraints['pattern'])})"
             hint = f"for example {field['example']}"
-            yield "pattern", name, f"NOT {matches}", f"{name} is {{value}}", hint
+            yield Check("pattern", name, f"NOT {matches}", f"{name} is {{value}}", hint)
             if constraints["pattern"] == dates.PATTERN:
-                condition = f"{matches} AND edtf_min({column}) IS NULL"
-                yield "date", name, condition, f"{name} is {{value}}, no such day", hint
+                # only a day can be missing from the calendar, or the year 0
+                doubtful = f"strlen({column}) > 9 OR starts_with({column}, '0000')"
+                condition = (
+                    f"{matches} AND CASE WHEN {doubtful} THEN edtf_min({column}) IS NULL END"
+                )
+                message = f"{name} is {{value}}, no such day"
+                yield Check("date", name, condition, message, hint)
         if field.get("format") == "uri":
             condition = f"NOT regexp_full_match({column}, 'https?://[^\\s<>\"]+')"
-            yield "format", name, condition, f"{name} is {{value}}", "an http(s) address"
+            yield Check("format", name, condition, f"{name} is {{value}}", "an http(s) address")
 
 
 def _primary_key_check(resource: Resource) -> Check:
     key = resource.primary_key
-    return (
+    return Check(
         "primary-key",
         key[0],
         _repeated(resource, key),
         f"the key {', '.join(key)} stands in an earlier row ({{value}})",
         "one row a key",
+        _repeats(resource, key),
     )
 
 
@@ -178,14 +267,21 @@ def _key_checks(resource: Resource, package: Package, sound: set[str]) -> Iterat
     for field in resource.fields:
         if field.get("constraints", {}).get("unique"):
             name = field["name"]
-            yield "unique", name, _repeated(resource, [name]), f"{name} {{value}} repeats", ""
+            yield Check(
+                "unique",
+                name,
+                _repeated(resource, [name]),
+                f"{name} {{value}} repeats",
+                doubt=_repeats(resource, [name]),
+            )
     for unique in resource.schema.get("uniqueKeys", []):
-        yield (
+        yield Check(
             "unique",
             unique[0],
             _repeated(resource, unique),
             f"{', '.join(unique)} together repeat an earlier row ({{value}})",
             "drop one or tell them apart",
+            _repeats(resource, unique),
         )
     known = {table.name for table in package.tables}
     for fields, target, target_fields in resource.foreign_keys:
@@ -196,13 +292,34 @@ def _key_checks(resource: Resource, package: Package, sound: set[str]) -> Iterat
             f"t.{quote(field)} = r.{quote(other)}"
             for field, other in zip(fields, target_fields, strict=True)
         )
-        yield (
+        yield Check(
             "foreign-key",
             fields[0],
             f"{given} AND NOT EXISTS (SELECT 1 FROM {quote(target)} AS r WHERE {same})",
             f"{', '.join(fields)} {{value}} is not in {target}",
             f"add it to {target} or mend it",
+            _dangles(resource, fields, target, target_fields),
         )
+
+
+def _dangles(resource: Resource, fields: list[str], target: str, target_fields: list[str]) -> str:
+    """Query: it has no row where each key given stands in the target."""
+    entity_type = text(str(resource.schema.get("entity_type", "")))
+    its_ids = target == "ids" and "entity_type" in resource.schema
+    if its_ids and fields == resource.primary_key:
+        return f"FROM _doubtful WHERE entity_type = {entity_type}"
+    # rows seldom point at rows of their own table, and many point at one
+    others = f"WHERE entity_type <> {entity_type}" if its_ids else ""
+    given = ", ".join(map(quote, fields))
+    same = " AND ".join(
+        f"t.{quote(field)} = r.{quote(other)}"
+        for field, other in zip(fields, target_fields, strict=True)
+    )
+    return (
+        f"SELECT 1 FROM (SELECT DISTINCT {given} FROM {quote(resource.name)}) AS t "
+        f"ANTI JOIN (SELECT {', '.join(map(quote, target_fields))} FROM {quote(target)} {others}) "
+        f"AS r ON {same} WHERE ({given}) IS NOT NULL LIMIT 1"
+    )
 
 
 def _repeated(resource: Resource, fields: list[str]) -> str:
@@ -217,14 +334,24 @@ def _repeated(resource: Resource, fields: list[str]) -> str:
     )
 
 
-def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    """Make a table anew, without rows; deleting them would leave their row numbers taken."""
-    columns = ", ".join(f"{quote(name)} VARCHAR" for name in resource.field_names)
-    database.execute(f"CREATE OR REPLACE TABLE {_stored(resource)} ({columns})")
+def _repeats(resource: Resource, fields: list[str]) -> str:
+    """Query: it has no row where no two rows have the same hash, hence not the same cells."""
+    given = " OR ".join(f"{quote(field)} IS NOT NULL" for field in fields)
+    hashed = f"hash({', '.join(map(quote, fields))})"
+    return (
+        f"SELECT 1 FROM {quote(resource.name)} WHERE {given} "
+        f"GROUP BY {hashed} HAVING count(*) > 1 LIMIT 1"
+    )
 
 
-def _stored(resource: Resource) -> str:
-    return quote(f"{resource.name} as stored")
+def one_of(cell: str, values: Iterable[str]) -> str:
+    """SQL condition: the cell is one of the values; faster than ``IN``, which becomes a join."""
+    return f"TRY_CAST({cell} AS ENUM ({', '.join(map(text, dict.fromkeys(values)))})) IS NOT NULL"
+
+
+def literal(path: Path) -> str:
+    """A path as a pattern that DuckDB's readers match with this path alone."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
 def quote(name: str) -> str:
