@@ -3,7 +3,7 @@ DuckDB's plain copy to Parquet, on packages of growing size.
 
 Packages are made from the real one: its rows again and again under new ids, every table that grows
 in proportion. Each program runs as a whole process, in turn on the same files. Peak memory is that
-of the process and its children; of a format, that of the build while it writes it. Exit status: 0
+of the process; of a format, that of the build while it writes it. Exit status: 0
 measured, 2 it could not be.
 """
 
@@ -17,8 +17,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from zhonglianbu import release
@@ -32,12 +34,15 @@ FIXED = {"countries", "posts", "tenures", "gaps", "series", "relations", "stated
 #: Fields that hold something unique but are no id: blanked in the copies.
 UNIQUE = {"partyfacts_id": "", "partyfacts_match": "none"}
 
+#: What DuckDB may hold while it makes a package.
+MEMORY = "4GB"
+
 #: Fields of free text that must stay unique among the copies.
 NAMES = {"name_en", "name_zh", "name_native", "abbreviation", "name", "value"}
 
 
-def scaled(package: Package, contacts: int, target: Path) -> int:
-    """Write a valid package of about ``contacts`` contacts into ``target``; return its rows."""
+def scaled(package: Package, contacts: int, target: Path) -> None:
+    """Write a valid package of about ``contacts`` contacts into ``target``."""
     for folder in ("schemas", "rules"):
         shutil.copytree(package.root / folder, target / folder)
     shutil.copyfile(package.root / "datapackage.json", target / "datapackage.json")
@@ -45,6 +50,7 @@ def scaled(package: Package, contacts: int, target: Path) -> int:
     for document in package.documents:
         shutil.copyfile(document.path, target / document.relative)
     with tables.loaded(package) as database:
+        database.execute(f"SET memory_limit = '{MEMORY}'")
         kept = " UNION ALL ".join(
             f"SELECT {tables.quote(package[name].primary_key[0])} FROM {name}"
             for name in sorted(FIXED)
@@ -55,15 +61,12 @@ def scaled(package: Package, contacts: int, target: Path) -> int:
         )
         total = database.execute("SELECT count(*) FROM contacts").fetchall()[0][0]
         copies = max(1, round(contacts / total))
-        rows = 0
         for table in package.tables:
             path = tables.text(str(target / table.relative))
-            (count,) = database.execute(
+            database.execute(
                 f"COPY ({_copies(table, 1 if table.name in FIXED else copies)}) TO {path} "
                 "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '')"
-            ).fetchall()
-            rows += count[0]
-    return rows
+            )
 
 
 def _copies(table: Resource, copies: int) -> str:
@@ -91,23 +94,48 @@ def _copies(table: Resource, copies: int) -> str:
     )
 
 
-def measure(command: list[str], folder: Path) -> tuple[float, float, int]:
-    """Wall seconds, peak MiB and exit status of a command run in ``folder``."""
+@dataclass(frozen=True)
+class Cost:
+    """What a command took: wall and processor seconds, peak MiB, exit status (negative: ended)."""
+
+    seconds: float
+    processor: float
+    memory: float
+    status: int
+
+
+def measure(command: list[str], folder: Path, cores: int = 0, limit: int = 0) -> Cost:
+    """Run a command in ``folder``; with ``cores`` it has that many alone, ``limit`` ends it."""
+    allowed = sorted(os.sched_getaffinity(0))[: cores or None]
     start = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: os.sched_setaffinity(0, allowed),
     )
+    clock = threading.Timer(limit, process.kill) if limit else None
+    if clock:
+        clock.start()
     _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    return seconds, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+    if clock:
+        clock.cancel()
+    return Cost(
+        time.perf_counter() - start,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / 1024,
+        os.waitstatus_to_exitcode(status),
+    )
 
 
-def floor(folder: Path) -> list[str]:
-    """A command that only counts the rows of every table with DuckDB."""
+def floor(folder: Path, columns: bool = False) -> list[str]:
+    """A command that only counts the rows of every table with DuckDB, or its filled cells."""
+    what = "count(COLUMNS(*))" if columns else "count(*)"
     code = (
         "import duckdb, glob\n"
         "for path in sorted(glob.glob('data/*.csv')):\n"
-        "    duckdb.sql(f\"SELECT count(*) FROM read_csv('{path}', all_varchar = true, "
+        f"    duckdb.sql(f\"SELECT {what} FROM read_csv('{{path}}', all_varchar = true, "
         "header = true, delim = ',', quote = '\\\"')\").fetchall()\n"
     )
     return [sys.executable, "-c", code]
@@ -165,27 +193,24 @@ def run_formats(size: int) -> None:
     with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
         folder = Path(name) / "package"
         folder.mkdir()
-        rows = scaled(Package(ROOT), size, folder)
+        scaled(Package(ROOT), size, folder)
         for paper in csv_json.PAPERS:
             shutil.copyfile(ROOT / paper, folder / paper)
         for papers in set(csv_json.FOLDERS) - {"schemas", "rules"}:
             shutil.copytree(ROOT / papers, folder / papers)
         (Path(name) / "plain").mkdir()
         plain = [sys.executable, "-c", PLAIN_COPY, str(Path(name) / "plain")]
-        before = os.times()
-        seconds, memory, status = measure(plain, folder)
-        after = os.times()
-        cpu = after.children_user + after.children_system
-        cpu -= before.children_user + before.children_system
-        if status:
+        cost = measure(plain, folder)
+        if cost.status:
             raise PackageError(f"DuckDB cannot copy the package of {size} contacts")
-        say(f"{size:,} contacts, {rows:,} rows:\n")
+        say(f"{size:,} contacts, {lines_of(Package(folder)):,} rows:\n")
         say("| step | s | CPU s | ratio | MiB | ratio |")
         say("| --- | ---: | ---: | ---: | ---: | ---: |")
         say(
-            f"| DuckDB's plain copy to Parquet | {seconds:.2f} | {cpu:.2f} | 1 | {memory:.0f} | 1 |"
+            f"| DuckDB's plain copy to Parquet | {cost.seconds:.2f} | {cost.processor:.2f} | 1 "
+            f"| {cost.memory:.0f} | 1 |"
         )
-        arguments = (folder, Path(name) / "release", cpu, memory)
+        arguments = (folder, Path(name) / "release", cost.processor, cost.memory)
         child = multiprocessing.get_context("spawn").Process(target=build_in_steps, args=arguments)
         child.start()
         child.join()
@@ -193,31 +218,61 @@ def run_formats(size: int) -> None:
             raise PackageError(f"the release of {size} contacts was not built")
 
 
-def run(sizes: list[int], with_frictionless: int, say: Callable[[str], None]) -> None:
-    """Print a table; ``frictionless`` runs on packages of up to ``with_frictionless`` contacts."""
-    package = Package(ROOT)
-    frictionless = [str(Path(sys.executable).parent / "frictionless"), "validate"]
-    say("| contacts | rows | gate s | gate MiB | frictionless s | ratio | count(*) s | ratio |")
-    say("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+def run(
+    sizes: list[int], folder: Path, with_frictionless: int, limit: int, say: Callable[[str], None]
+) -> None:
+    """Print a table; ``frictionless`` runs on packages of up to ``with_frictionless`` contacts.
+
+    Packages that stand in ``folder`` already are taken as they are. ``frictionless`` is ended after
+    ``limit`` seconds, if that is not 0. The last two columns say how often the time of the gate
+    goes into that of the program.
+
+    Raises:
+        PackageError: the gate or frictionless does not call a package valid.
+    """
+    say("| contacts | rows | MiB | program | s | CPU s | peak MiB | s / gate's | CPU s / gate's |")
+    say("| ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+    validate = [str(Path(sys.executable).parent / "frictionless"), "validate", "datapackage.json"]
     for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
-            folder = Path(name)
-            rows = scaled(package, size, folder)
-            gate = [sys.executable, str(ROOT / "scripts" / "validate.py"), str(folder)]
-            seconds, memory, status = measure(gate, folder)
-            if status:
-                raise PackageError(f"the gate refuses the package of {size} contacts")
-            least, _, _ = measure(floor(folder), folder)
-            theirs, times = "", ""
-            if size <= with_frictionless:
-                other, _, status = measure([*frictionless, "datapackage.json"], folder)
-                if status:
-                    raise PackageError(f"frictionless refuses the package of {size} contacts")
-                theirs, times = f"{other:.1f}", f"{other / seconds:.1f}"
+        package = folder / str(size)
+        if not package.exists():
+            aside = folder / f"{size}.part"
+            shutil.rmtree(aside, ignore_errors=True)
+            scaled(Package(ROOT), size, aside)
+            aside.rename(package)
+        rows = lines_of(Package(package))
+        mib = sum(table.path.stat().st_size for table in Package(package).tables) / 2**20
+        gate = [sys.executable, str(ROOT / "scripts" / "validate.py"), str(package)]
+        programs: list[tuple[str, list[str], int, int]] = [
+            ("gate", gate, 0, 0),
+            ("gate, one core", gate, 1, 0),
+            ("DuckDB `count(*)`", floor(package), 0, 0),
+            ("DuckDB, every cell", floor(package, columns=True), 0, 0),
+        ]
+        if size <= with_frictionless:
+            programs.append(("frictionless", validate, 0, limit))
+        first: Cost | None = None
+        for name, command, cores, most in programs:
+            cost = measure(command, package, cores, most)
+            if cost.status > 0:
+                raise PackageError(f"{name} refuses the package of {size} contacts")
+            first = first or cost
+            more = "> " if cost.status else ""
             say(
-                f"| {size:,} | {rows:,} | {seconds:.2f} | {memory:.0f} | {theirs} | {times} "
-                f"| {least:.2f} | {seconds / least:.1f} |"
+                f"| {size:,} | {rows:,} | {mib:,.0f} | {name} | {more}{cost.seconds:.2f} "
+                f"| {more}{cost.processor:.2f} | {cost.memory:,.0f} "
+                f"| {more}{cost.seconds / first.seconds:.2f} "
+                f"| {more}{cost.processor / first.processor:.2f} |"
             )
+
+
+def lines_of(package: Package) -> int:
+    """The number of rows of all tables together."""
+    rows = 0
+    for table in package.tables:
+        with table.path.open("rb") as file:
+            rows += sum(1 for _ in file) - 1
+    return rows
 
 
 def main(arguments: list[str]) -> int:
@@ -232,12 +287,20 @@ def main(arguments: list[str]) -> int:
         "--frictionless", type=int, default=10_000, help="run frictionless up to this size"
     )
     parser.add_argument(
+        "--limit", type=int, default=0, help="end frictionless after so many seconds"
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="make the packages here and keep them (default: aside)"
+    )
+    parser.add_argument(
         "--formats", type=int, metavar="CONTACTS", help="only the formats, at this size"
     )
     options = parser.parse_args(arguments)
     try:
         if options.formats is None:
-            run(options.sizes, options.frictionless, say)
+            with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as aside:
+                folder = (options.folder or Path(aside)).resolve()
+                run(options.sizes, folder, options.frictionless, options.limit, say)
         run_formats(options.formats or options.sizes[0])
     except (PackageError, OSError, json.JSONDecodeError) as error:
         print(f"bench: {error}", file=sys.stderr)
