@@ -12,11 +12,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from conftest import ROOT, Small
 from zhonglianbu import gate
-from zhonglianbu.gate import files
+from zhonglianbu.gate import files, tables
 
 
 def run(*arguments: object, timeout: int = 300) -> subprocess.CompletedProcess[str]:
@@ -165,6 +166,23 @@ def test_a_large_file_is_read_in_pieces(small: Small, monkeypatch: pytest.Monkey
     for size in (1, 50, 500, 2000):
         monkeypatch.setattr(files, "_PIECE", max(size, 400))
         assert gate.run(small.root) == whole
+
+
+def test_memory_that_does_not_suffice_is_added_to(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+    set_memory = tables._set_memory
+
+    def note(database: duckdb.DuckDBPyConnection, size: int) -> None:
+        limits.append(size)
+        set_memory(database, size)
+
+    monkeypatch.setattr(tables, "MEMORY", 1 << 20)
+    monkeypatch.setattr(tables, "_set_memory", note)
+    assert gate.run(small.root) == []
+    assert limits == [(1 << 20) << times for times in range(len(limits))]
+    assert len(limits) > 1
 
 
 def test_of_very_many_mistakes_not_all_are_looked_for(

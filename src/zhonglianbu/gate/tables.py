@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from . import patterns
 from .findings import Finding, Lines
 
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
-MEMORY = 144 << 20
+MEMORY = 150 << 20
 MEMORY_PART = 32
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
@@ -34,7 +35,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     size = sum(table.path.stat().st_size for table in package.tables if table.path.is_file())
     with TemporaryDirectory(prefix="zhonglianbu-") as folder, duckdb.connect() as database:
-        database.execute(f"SET memory_limit = '{max(MEMORY, size // MEMORY_PART)}B'")
+        _set_memory(database, max(MEMORY, size // MEMORY_PART))
         database.execute("SET enable_progress_bar = false")  # commands tell their own progress
         for reach in ("autoinstall_known_extensions", "autoload_known_extensions"):
             database.execute(f"SET {reach} = false")  # nothing is fetched from anywhere
@@ -62,8 +63,9 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """
     ((folder,),) = ask(database, "SELECT current_setting('temp_directory')")
     rows = text(f"{folder}/{resource.name.encode().hex()}.parquet")
-    database.execute(
-        f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+    ask(
+        database,
+        f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})",
     )
     # rows stay in the order of the file, one line each below the header
     database.execute(
@@ -93,15 +95,20 @@ def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 
 def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query; one that does not fit into the memory set aside may take more."""
-    try:
-        return database.execute(sql).fetchall()
-    except duckdb.OutOfMemoryException:
-        # a reset alone is shown but has no effect
-        database.execute("RESET memory_limit")
-        ((most,),) = database.execute("SELECT current_setting('memory_limit')").fetchall()
-        database.execute(f"SET memory_limit = {text(most)}")
-        return database.execute(sql).fetchall()
+    """The rows of a query; one that does not fit into the memory set aside is given twice that."""
+    while True:
+        try:
+            return database.execute(sql).fetchall()
+        except duckdb.OutOfMemoryException:
+            ((memory,),) = database.execute("SELECT getvariable('memory')").fetchall()
+            if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+                raise
+            _set_memory(database, 2 * memory)
+
+
+def _set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
+    database.execute(f"SET memory_limit = '{size}B'")
+    database.execute(f"SET VARIABLE memory = {size}")
 
 
 def key_columns(resource: Resource) -> list[str]:
