@@ -14,6 +14,7 @@ from zhonglianbu import adding, drafts, ids
 from zhonglianbu.drafts import CITES, KINDS, LOCATOR, Draft
 from zhonglianbu.package import Package, PackageError
 from zhonglianbu.questions import Interview
+from zhonglianbu.terminal import run
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {
@@ -150,4 +151,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)

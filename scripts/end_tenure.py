@@ -12,6 +12,7 @@ from pathlib import Path
 import add
 from zhonglianbu import adding, ids
 from zhonglianbu.package import Package, PackageError
+from zhonglianbu.terminal import run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,4 +53,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zhonglianbu import lists
 from zhonglianbu.package import Package, PackageError
+from zhonglianbu.terminal import run
 from zhonglianbu.writing import replace_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,4 +105,4 @@ def told(counts: dict[str, int]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)
