@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -53,7 +54,7 @@ def codebook(package: Package, rules_folder: Path, database: DuckDBPyConnection)
     parts += [
         "# Rules across tables",
         "",
-        f"Of every table: {', '.join(f'`{rule.code}`' for rule in all_rules if _of_every_table(rule))}.",
+        f"Of every table: {_codes(filter(_of_every_table, all_rules))}.",
         "",
         "| code | what must be true | why |",
         "| --- | --- | --- |",
@@ -70,9 +71,9 @@ _GENERIC = ("_row", "_reference", "_span", "_used")
 _JOINING = [
     "## How to join",
     "",
-    "Every foreign key points at the key of one table, so that plain joins do; a blank key stands for "
-    "nothing, so join with LEFT JOIN where rows without it must stay. `subject_id` (in `citations`, "
-    "`names`, `identifiers`) is the id of a row of any table, and `ids` says of which.",
+    "Every foreign key points at the key of one table, so that plain joins do; a blank key stands "
+    "for nothing, so join with LEFT JOIN where rows without it must stay. `subject_id` (in "
+    "`citations`, `names`, `identifiers`) is the id of a row of any table; `ids` says of which.",
     "",
     "```sql",
     "SELECT c.contact_id, c.start_date, o.name_en AS organization, n.name_en AS country, s.url",
@@ -94,8 +95,8 @@ def _diagram(package: Package) -> list[str]:
     parts = [
         "## Diagram",
         "",
-        "Each line is a foreign key, named by its field. Keys to `ids` are left out: every table with "
-        "an id of its own has one.",
+        "Each line is a foreign key, named by its field. Keys to `ids` are left out: every table "
+        "with an id of its own has one.",
         "",
         "```mermaid",
         "erDiagram",
@@ -108,6 +109,10 @@ def _diagram(package: Package) -> list[str]:
                 many = "o|" if table.primary_key == fields else "o{"
                 parts.append(f"    {target} {one}--{many} {table.name} : {fields[0]}")
     return [*parts, "```", ""]
+
+
+def _codes(some: Iterable[rules.Rule]) -> str:
+    return ", ".join(f"`{rule.code}`" for rule in some)
 
 
 def _asks(rule: rules.Rule, name: str) -> bool:
@@ -162,9 +167,9 @@ def _table(
         parts += ["", f"Referred to by {', '.join(referring)}."]
     for unique in table.schema.get("uniqueKeys", []):
         parts += ["", f"Unique together: {', '.join(f'`{name}`' for name in unique)}."]
-    own = [f"`{rule.code}`" for rule in all_rules if _asks(rule, table.name)]
+    own = [rule for rule in all_rules if _asks(rule, table.name)]
     if own:
-        parts += ["", f"[Rules](#rules-across-tables): {', '.join(own)}."]
+        parts += ["", f"[Rules](#rules-across-tables): {_codes(own)}."]
     return [*parts, ""]
 
 

@@ -4,8 +4,8 @@ A figure in a sentence stands behind its query::
 
     <!-- = SELECT count(*) FROM contacts -->1,501<!-- . -->
 
-An example is a block of SQL with ``<!-- result -->`` and ``<!-- end of result -->`` behind it, between
-which the answer stands as a table. Queries read the tables by name or by path (``'data/ids.csv'``).
+An example is a block of SQL with ``<!-- result -->`` and ``<!-- end of result -->`` behind it, and
+between these the answer as a table. Queries read tables by name or by path (``'data/ids.csv'``).
 """
 
 from __future__ import annotations
