@@ -81,14 +81,19 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / path, root / path)
     (root / ".venv").symlink_to(ROOT / ".venv")
-    for path in ("requirements.lock", "pyproject.toml"):
-        os.utime(root / path, (0, 0))  # the environment is newer: it is not set up again
+    older_than_the_environment(root)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", "v0.0.1"]):
         subprocess.run([*git, *command], cwd=root, check=True, capture_output=True)
         (root / ".git" / "info").mkdir(exist_ok=True)
         (root / ".git" / "info" / "exclude").write_text(".venv\n", encoding="utf-8")
     return root
+
+
+def older_than_the_environment(root: Path) -> None:
+    """Let make see that the environment need not be set up again."""
+    for path in ("requirements.lock", "pyproject.toml"):
+        os.utime(root / path, (0, 0))
 
 
 def bash(script: str, root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
