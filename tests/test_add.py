@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -207,6 +210,24 @@ def test_broken_off_questions_write_nothing(
     before = files(small.root)
     assert run(small, "contact") == 1
     assert capsys.readouterr().err == "\nadd: broken off, nothing was written\n"
+    assert files(small.root) == before
+
+
+def test_questions_are_asked_on_a_terminal(small: Small) -> None:
+    """The command as a process on a terminal of its own, left by the person in the middle."""
+    ours, theirs = os.openpty()
+    before = files(small.root)
+    with subprocess.Popen(
+        [sys.executable, ROOT / "scripts" / "add.py", "--package", small.root, "contact"],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        os.write(ours, b"19 July\n2023-07-19\n\n\x04")
+        out, err = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert "start_date '19 July' is not written as 2022-06-24" in out
+    assert "Date basis: What the date rests on. (one of event, dateline" in out
+    assert (process.returncode, err) == (1, "\nadd: broken off, nothing was written\n")
     assert files(small.root) == before
 
 

@@ -281,13 +281,14 @@ def test_figures_and_examples_are_computed(database: duckdb.DuckDBPyConnection) 
         ("SELECT n FROM t", "gives no single value"),
         ("SELECT n, x FROM t LIMIT 1", "gives no single value"),
         ("SELECT y FROM t", "SELECT y FROM t …: Binder Error"),
+        ("SELECT 1 -->1<!-- . -->\n<!-- = SELECT 2", "'SELECT 2' begins a line"),
     ],
 )
 def test_a_figure_that_cannot_be_computed_is_one_line(
     sql: str, message: str, database: duckdb.DuckDBPyConnection
 ) -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$") as error:
-        figures.refreshed(f"<!-- = {sql} -->1<!-- . -->", database)
+        figures.refreshed(f"A <!-- = {sql} -->1<!-- . -->", database)
     assert message in str(error.value)
 
 

@@ -58,7 +58,7 @@ def redirect(target: str) -> Answer:
 
 
 def stalled(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(1.2)
+    time.sleep(4)
 
 
 def truncated(handler: BaseHTTPRequestHandler) -> None:
@@ -116,7 +116,7 @@ class Run:
         self.before = files(small.root)
 
     def __call__(self, *arguments: str, status: int = 0, path: str = "/bzhd/wshd/") -> list[str]:
-        quick = ("--delay", "0", "--retries", "0", "--timeout", "0.5")
+        quick = ("--delay", "0", "--retries", "0", "--timeout", "2")
         folders = ("--package", self.small.root, "--output", self.output)
         cache = ("--cache", self.small.root.parent / "pages")
         given = [*map(str, (*folders, *cache)), *quick, *arguments, f"{self.site.url}{path}"]
@@ -246,7 +246,7 @@ REFUSALS: dict[str, tuple[dict[str, Answer], str]] = {
         "/bzhd/wshd/: leads to http://localhost:9/, another site, which was not asked for",
     ),
     "circle": ({"/bzhd/wshd/": redirect("/bzhd/wshd/")}, "leads in circles"),
-    "time-out": ({"/bzhd/wshd/": stalled}, "/bzhd/wshd/: no answer within 0.5 s; run again"),
+    "time-out": ({"/bzhd/wshd/": stalled}, "/bzhd/wshd/: no answer within 2 s; run again"),
     "truncated": ({"/bzhd/wshd/": truncated}, "the page broke off on the way; run again to go on"),
     "gone": ({"/bzhd/wshd/": body(b"", status=404)}, "there is no such page; has the list moved?"),
     "forbidden": ({"/bzhd/wshd/": body(b"", status=403)}, "the site answers 403 Forbidden"),
@@ -265,7 +265,7 @@ REFUSALS: dict[str, tuple[dict[str, Answer], str]] = {
         {"/robots.txt": body(b"", status=500)},
         "/robots.txt: the site answers 500, so nothing of it is read",
     ),
-    "robots stalled": ({"/robots.txt": stalled}, "/robots.txt: no answer within 0.5 s"),
+    "robots stalled": ({"/robots.txt": stalled}, "/robots.txt: no answer within 2 s"),
 }  # fmt: skip
 
 

@@ -122,6 +122,12 @@ def test_javascript_example_runs(built: Path) -> None:
     assert re.match(r"\d{4}-\d\d-\d\d .+ https?://\S+$", done.stdout.strip())
 
 
+def test_the_version_to_cite_is_that_of_the_data() -> None:
+    package = Package(ROOT)
+    year = str(package.descriptor["as_of"])[:4]
+    assert re.findall(r"version ([0-9.]+), (\d{4})", README) == [(package.version, year)]
+
+
 def test_stata_example_names_a_file_of_the_release(built: Path) -> None:
     (path,) = re.findall(r"`use (stata/\w+), clear`", README)
     assert (built / f"{path}.dta").is_file()

@@ -26,11 +26,13 @@ def refreshed(page: str, database: duckdb.DuckDBPyConnection) -> str:
     """The page with every figure and every example computed anew.
 
     Raises:
-        ValueError: a query cannot be answered, or a figure's query gives no single value; the
-            message is one line.
+        ValueError: a query cannot be answered, a figure's query gives no single value, or it
+            begins a line; the message is one line.
     """
 
     def figure(match: re.Match[str]) -> str:
+        if page[match.start() - 1 : match.start()] in ("", "\n"):
+            raise ValueError(f"{match[1]!r} begins a line, where a comment ends the paragraph")
         rows = _ask(database, match[1])[1]
         if len(rows) != 1 or len(rows[0]) != 1:
             raise ValueError(f"{match[1]!r} gives no single value")
@@ -40,7 +42,8 @@ def refreshed(page: str, database: duckdb.DuckDBPyConnection) -> str:
         names, rows = _ask(database, match["sql"])
         return f"{match[1]}\n{table(names, rows)}\n\n{match[3]}"
 
-    return _FIGURE.sub(figure, _EXAMPLE.sub(example, page))
+    page = _EXAMPLE.sub(example, page)
+    return _FIGURE.sub(figure, page)
 
 
 def table(names: list[str], rows: list[tuple[Any, ...]]) -> str:

@@ -126,7 +126,8 @@ class Interview:
 
     def _thing(self, field: JSON, table: str, hint: str) -> str:
         """An id found by name; what stands for nothing yet is asked again."""
-        self.say(f"{field['title']}: {field['description']} (id or name; blank: {field['blank']})")
+        blank = field.get("blank", "never")
+        self.say(f"{field['title']}: {field['description']} (id or name; blank: {blank})")
         query = hint
         while True:
             if not query:
