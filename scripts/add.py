@@ -7,7 +7,9 @@ there (now), 1 refused, nothing was changed; 2 cannot run.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from itertools import count
 from pathlib import Path
 
 from zhonglianbu import adding, drafts, ids
@@ -15,6 +17,7 @@ from zhonglianbu.drafts import CITES, KINDS, LOCATOR, Draft
 from zhonglianbu.package import Package, PackageError
 from zhonglianbu.questions import Interview
 from zhonglianbu.terminal import run
+from zhonglianbu.writing import replace_all
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {
@@ -105,27 +108,46 @@ def pairs(cells: list[str]) -> dict[str, str]:
     return dict(cell.split("=", 1) for cell in cells)
 
 
-def collect(options: argparse.Namespace, package: Package) -> list[Draft]:
-    """The drafts: from options, a file, or a person at the terminal."""
+def collect(options: argparse.Namespace, package: Package) -> tuple[list[Draft], bool]:
+    """The drafts, from options, a file, or a person at the terminal, and whether it was the last.
+
+    Raises:
+        Refused: there are none, or they are no drafts.
+    """
     draft = from_options(options, package)
     if options.draft:
         if draft:
             raise ids.Refused("give a draft or the options of one, not both")
-        return drafts.read(options.draft, options.verb)
+        given = drafts.read(options.draft, options.verb)
+        for one in given:
+            one.distinct = one.distinct or vars(options).get("distinct", "")
+        return given, False
     if draft:
-        return [draft]
+        return [draft], False
     if sys.stdin.isatty():
-        return [Interview(package).draft(options.verb)]
+        return [Interview(package).draft(options.verb)], True
     raise ids.Refused(
         f"give options, --draft FILE, or a terminal to ask on; {EXAMPLES[options.verb]}"
     )
 
 
+def kept(draft: Draft, folder: Path) -> Path:
+    """Write what a person answered into a new file of ``folder``, so that it can be mended."""
+    folder.mkdir(exist_ok=True)
+    numbered = (folder / f"{draft.kind}-{number}.json" for number in count(1))
+    path = next(path for path in numbered if not path.exists())
+    text = json.dumps(drafts.as_json(draft), ensure_ascii=False, indent=2)
+    replace_all({path: text + "\n"})
+    return path
+
+
 def main(arguments: list[str]) -> int:
+    given: list[Draft] = []
+    asked = False
     try:
         options = parse(arguments, Package(ROOT))
         package = Package(options.package)
-        given = collect(options, package)
+        given, asked = collect(options, package)
         edit = ids.Edit(package)
         decisions = options.package / "docs" / "distinct_contacts.csv"
         done = [adding.add(edit, draft, decisions) for draft in given]
@@ -135,6 +157,9 @@ def main(arguments: list[str]) -> int:
             edit.save()
     except ids.Refused as error:
         print(f"add: {error}", file=sys.stderr)
+        if asked:
+            path = kept(given[0], options.package / "drafts")
+            print(f"add: your answers are kept: mend {path}, then --draft {path}", file=sys.stderr)
         return 1
     except (EOFError, KeyboardInterrupt):
         print("\nadd: broken off, nothing was written", file=sys.stderr)

@@ -213,6 +213,26 @@ def test_broken_off_questions_write_nothing(
     assert files(small.root) == before
 
 
+def test_answers_that_are_refused_are_kept(
+    small: Small, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another person of a known encounter's party was met, which the person has to say why."""
+    answers = (
+        "2023-07-18,,event,meeting,in-person,outgoing,Johannesburg,ZAF,,A second meeting,,,"
+        "刘建超,1,,ild,,,,,,n,,,chair,African National,1,,,,,,n,"
+        f"{PAGE},news-article,,,,,,,,official,,,n"
+    )
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(command, "Interview", asking(iter(answers.split(","))))
+    assert run(small, "contact") == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("add: it may be the encounter ct-2a2a2a")
+    path = small.root / "drafts" / "contact-1.json"
+    assert second == f"add: your answers are kept: mend {path}, then --draft {path}"
+    assert run(small, "contact", "--draft", str(path), "--distinct", "Two meetings.") == 0
+    assert_sound(small)
+
+
 def test_questions_are_asked_on_a_terminal(small: Small) -> None:
     """The command as a process on a terminal of its own, left by the person in the middle."""
     ours, theirs = os.openpty()
@@ -454,6 +474,13 @@ def test_organization_or_person_refused(
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
     assert files(small.root) == before
+
+
+def test_a_party_of_another_country_may_have_the_name(small: Small) -> None:
+    arguments = ("--kind", "party", "--name-en", "African National Congress", "--country-id", "CHN")
+    cited = ("--source", "source_id=shinn-eisenman-2023")
+    assert run(small, "organization", *arguments, *cited) == 0
+    assert_sound(small)
 
 
 def test_a_namesake_passes_with_an_id_and_a_note(small: Small) -> None:

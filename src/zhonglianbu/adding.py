@@ -191,12 +191,17 @@ def _add_named(edit: Edit, draft: Draft) -> Done:
 
 
 def _refuse_known_name(edit: Edit, table: Resource, row: Row, key: str) -> None:
-    """Refuse a name that another has, unless an id and a note tell the two apart."""
+    """Refuse a name that another has, unless an id and a note tell the two apart.
+
+    Parties and ministries of two countries may share a name.
+    """
     if not key and row["note"]:
         return
+    country = row.get("country_id", "")
     for one in ("name_en", "name_zh", "name_native"):
-        for hit in _search(edit, row[one], table.name) if lookup.fold(row[one]) else []:
-            if hit.rank == 0:
+        for hit in _search(edit, row[one], table.name):
+            theirs = edit.own_row(table, hit.id).get("country_id", "")
+            if hit.rank == 0 and not (country and theirs and country != theirs):
                 option = f"--{table.primary_key[0].replace('_', '-')}"
                 raise Refused(
                     f"{row[one]} is {hit.id} ({hit.label}) already; if this is another, give it an "

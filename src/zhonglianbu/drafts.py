@@ -110,6 +110,18 @@ def from_json(loaded: Any, kind: str, place: str) -> Draft:
     )
 
 
+def as_json(draft: Draft) -> JSON:
+    """The object of which ``from_json`` makes the draft again."""
+    loaded: JSON = {draft.kind: draft.cells}
+    if draft.participants:
+        loaded["participants"] = draft.participants
+    if draft.sources:
+        loaded["sources"] = draft.sources
+    if draft.distinct:
+        loaded["distinct"] = draft.distinct
+    return loaded
+
+
 def _list(loaded: JSON, key: str, place: str) -> list[Row]:
     several = loaded.get(key, [])
     if not isinstance(several, list):
