@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -300,3 +301,24 @@ def test_a_figure_that_is_out_of_date_fails_the_check(tree: Path, tmp_path: Path
     page.write_text(re.sub(r"\| contact \| [\d,]+", "| contact | 7", text), encoding="utf-8")
     done = bash(".venv/bin/python scripts/docs.py --check", root)
     assert (done.returncode, done.stdout) == (1, "would change docs/ids.md\n")
+
+
+def test_codebook_tells_keys_rules_and_codes() -> None:
+    """By another road than its own code: from the files of schemas and rules."""
+    book = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
+    for path in (ROOT / "schemas" / "tables").glob("*.json"):
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        section = re.search(rf"(?ms)^## {path.stem}\n(.*?)^## ", book)
+        assert section
+        for field in schema["fields"]:
+            (line,) = re.findall(rf"(?m)^\| `{field['name']}` \|.*$", section[1])
+            required = field.get("constraints", {}).get("required", False)
+            assert (", required" in line) == required, field["name"]
+            assert ("| never |" in line) == ("blank" not in field)
+        for key in schema.get("foreignKeys", []):
+            target = key["reference"]["resource"] or path.stem
+            drawn = re.search(rf"(?m)^    {target} \S+ {path.stem} : {key['fields']}$", book)
+            assert bool(drawn) == (target != "ids")
+    for rule in (ROOT / "rules").glob("*.sql"):
+        # once in the list of rules, and once where it applies
+        assert book.count(f"`{rule.stem}`") > 1, rule.stem
