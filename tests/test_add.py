@@ -320,6 +320,16 @@ REFUSALS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "source 1: idcpc-t20220701-149228 is known with title",
     ),
     "source read too late": (source(accessed="2031-01-01"), "source 1: accessed of 2031-01-01"),
+    "closer date than the row's": (
+        lambda one: (
+            contact(start_date="2023-07")(one), source(**{"states.start_date": "2023-07-19"})(one)
+        ),
+        "has start_date 2023-07, wider than 2023-07-19: mend it first",
+    ),
+    "states what the row has not": (
+        lambda one: (contact(place="")(one), source(**{"states.place": "Cape Town"})(one)),
+        "has no place: fill it in first",
+    ),
     "states of no field": (source(**{"states.plce": "x"}), "has no field 'plce' (perhaps place)"),
     "rule": (contact(direction="local", mode="video"), "it would break a rule: data/contacts.csv:"),
 }  # fmt: skip
@@ -513,6 +523,17 @@ def test_source_is_cited_for_what_it_states(
     assert run(small, *SOURCE) == 0
     assert f"{id} has all that already" in capsys.readouterr().out
     assert files(small.root) == before
+
+
+def test_a_source_that_is_not_on_the_web_stands_once(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = ("--kind", "book", "--title", "A History", "--reliability", "scholarship")
+    assert run(small, "source", *book, "--cites", "ct-2a2a2a", "--locator", "p. 7") == 0
+    id = added(small, capsys.readouterr().out)
+    assert run(small, "source", *book, "--cites", "ct-3b3b3b", "--locator", "p. 9") == 0
+    assert added(small, capsys.readouterr().out) == id
+    assert_sound(small)
 
 
 @pytest.mark.parametrize(

@@ -312,7 +312,7 @@ def _citation(
         "field": name,
         "source_id": source_id,
         "locator": locator,
-        "stance": "supports" if not name or _agrees(value, row[name]) else "contradicts",
+        "stance": _stance(f"{place}: {subject}", name, value, row) if name else "supports",
         "value_as_stated": value,
     }
     citation = complete(edit, table, cells, place, given={"citation_id"})
@@ -325,15 +325,26 @@ def _citation(
     return True
 
 
-def _agrees(stated: str, value: str) -> bool:
-    """Whether what a source states is the row's value, or a wider date that holds it."""
+def _stance(place: str, name: str, stated: str, row: Row) -> str:
+    """Whether what a source states of a field supports the row's value or contradicts it.
+
+    Raises:
+        Refused: the row has no value, or a wider date than the source: then it is to be mended.
+    """
+    value = row[name]
+    if not value:
+        raise Refused(f"{place} has no {name}: fill it in first")
     if stated == value:
-        return True
+        return "supports"
     try:
         (first, last), (from_, to) = dates.bounds(stated), dates.bounds(value)
     except ValueError:
-        return False
-    return first <= from_ and to <= last
+        return "contradicts"
+    if first <= from_ and to <= last:
+        return "supports"
+    if from_ <= first and last <= to:
+        raise Refused(f"{place} has {name} {value}, wider than {stated}: mend it first")
+    return "contradicts"
 
 
 def _source(edit: Edit, given: Row, place: str) -> tuple[str, bool]:
@@ -371,11 +382,15 @@ def _known_source(edit: Edit, cells: Row) -> str | None:
         if edit.ids[given]["entity_type"] != "source":
             raise Refused(f"{given} is a {edit.ids[given]['entity_type']}, not a source")
         return given
-    if cells.get("url"):
-        wanted = page(cells["url"])
-        for row in edit.rows["sources"]:
-            if row["url"] and page(row["url"]) == wanted:
-                return row["source_id"]
+    names = [name for name in edit.tables["sources"].field_names if cells.get(name)]
+    wanted = page(cells["url"]) if cells.get("url") else ""
+    for row in edit.rows["sources"]:
+        if wanted and row["url"] and page(row["url"]) == wanted:
+            return row["source_id"]
+        # what is not on the web is known by its title and all else that is given
+        titled = "title" in names and not wanted and not row["url"]
+        if titled and all(row[one] == cells[one] for one in names):
+            return row["source_id"]
     return None
 
 
