@@ -8,14 +8,17 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
 import docs
 from conftest import ROOT
-from zhonglianbu import figures
+from zhonglianbu import diagram, figures
+from zhonglianbu.package import Package
 
 #: Pages written by hand, and the generated ones.
 PAGES = [*docs.pages(ROOT), ROOT / "docs" / "codebook.md", ROOT / "docs" / "coverage.md"]
@@ -322,3 +325,32 @@ def test_codebook_tells_keys_rules_and_codes() -> None:
     for rule in (ROOT / "rules").glob("*.sql"):
         # once in the list of rules, and once where it applies
         assert book.count(f"`{rule.stem}`") > 1, rule.stem
+
+
+def test_the_drawing_has_every_table_and_key_and_nothing_covers_another() -> None:
+    package = Package(ROOT)
+    root = ElementTree.fromstring(diagram.svg(package))
+    texts = [one.text for one in root.iter("text")]
+    keys = [
+        (table.name, fields[0], to)
+        for table in package.tables
+        for fields, to, _ in table.foreign_keys
+        if to != "ids"
+    ]
+    wanted = [table.name for table in package.tables]
+    assert sorted(map(str, texts)) == sorted(wanted + [f"{field} → {to}" for _, field, to in keys])
+    assert sorted(one.text or "" for one in root.iter("title")) == sorted(
+        f"{name}.{field} to {to}" for name, field, to in keys if name != to
+    )
+    boxes = [
+        tuple(int(one.attrib[name]) for name in ("x", "y", "width", "height"))
+        for one in root.iter("rect")
+    ]
+    for (x, y, width, height), (u, v, _, _) in permutations(boxes, 2):
+        assert u >= x + width or v > y + height or u < x or v < y
+
+
+def test_the_html_codebook_shows_the_drawing(built: Path) -> None:
+    html = (built / "docs" / "codebook.html").read_text(encoding="utf-8")
+    assert diagram.svg(Package(built)) in html
+    assert "erDiagram" not in html

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from . import summary, views
 from .gate import rules
@@ -214,13 +215,20 @@ def _vocabulary(vocabulary: JSON, package: Package) -> list[str]:
     return [*parts, ""]
 
 
-def as_html(markdown: str, title: str) -> str:
-    """A page of its own from Markdown; headings can be linked to, nothing is loaded."""
+def as_html(markdown: str, title: str, drawing: str = "") -> str:
+    """A page of its own from Markdown; headings can be linked to, nothing is loaded.
+
+    ``drawing`` stands in the place of the Mermaid diagram, which a browser cannot show by itself.
+    """
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(markdown)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", inline.content.lower().replace(" ", "-"))
+    if drawing:
+        for place, token in enumerate(tokens):
+            if token.type == "fence" and token.info == "mermaid":
+                tokens[place] = Token("html_block", "", 0, content=f"{drawing}\n")
     body = parser.renderer.render(tokens, parser.options, {})
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
