@@ -37,24 +37,26 @@ def parse(arguments: list[str], package: Package) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Add what a page says. Merged and withdrawn is with scripts/ids.py, a tenure "
         "is ended with scripts/end_tenure.py.",
-        epilog="examples: .venv/bin/python scripts/add.py contact (asks, on a terminal); "
-        ".venv/bin/python scripts/add.py contact --draft drafts/t20250730_167400.json",
+        epilog="example: .venv/bin/python scripts/add.py contact (asks, on a terminal); each "
+        "of the four has one of its own.",
     )
     parser.add_argument("--package", type=Path, default=ROOT, help="default: the tree")
     verbs = parser.add_subparsers(dest="verb", required=True)
     for kind, (table, _) in KINDS.items():
         verb = verbs.add_parser(
-            kind, help=f"a row of {table} with all that belongs to it", epilog=EXAMPLES[kind]
+            kind,
+            help=f"a row of {table} with all that belongs to it",
+            epilog=f"example: .venv/bin/python scripts/{EXAMPLES[kind]}",
         )
         names = {field["name"]: field for field in package[table].fields}
         if kind == "organization":
             names |= {field["name"]: field for field in package["parties"].fields[1:-1]}
         for name, field in names.items():
             codes = field.get("constraints", {}).get("enum")
-            about = f": {', '.join(codes)}" if codes else f", such as {field['example']}"
+            about = f"one of {', '.join(codes)}" if codes else f"such as {field['example']}"
             verb.add_argument(
                 f"--{name.replace('_', '-')}",
-                help=f"{field['description']}{about}".replace("%", "%%"),
+                help=f"{field['description'].rstrip('.')} ({about})".replace("%", "%%"),
             )
         verb.add_argument("--draft", type=Path, help="a JSON or CSV file with drafts instead")
         verb.add_argument("--check", action="store_true", help="change nothing, only say")
@@ -126,9 +128,7 @@ def collect(options: argparse.Namespace, package: Package) -> tuple[list[Draft],
         return [draft], False
     if sys.stdin.isatty():
         return [Interview(package).draft(options.verb)], True
-    raise ids.Refused(
-        f"give options, --draft FILE, or a terminal to ask on; {EXAMPLES[options.verb]}"
-    )
+    raise ids.Refused("give options, --draft FILE, or a terminal to ask on (--help has an example)")
 
 
 def kept(draft: Draft, folder: Path) -> Path:
