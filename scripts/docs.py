@@ -1,4 +1,4 @@
-"""Write what is generated: the codebook, the coverage, CITATION.cff, the figures in README.md.
+"""Write what is generated: codebook, coverage, CITATION.cff, figures and examples in the pages.
 
 Exit status: 0 all is (now) up to date, 1 with --check something is not, 2 it cannot be made.
 """
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from zhonglianbu import codebook, coverage
+from zhonglianbu import codebook, coverage, figures
 from zhonglianbu.gate.tables import loaded
 from zhonglianbu.package import Package, PackageError
 from zhonglianbu.release import cff
@@ -31,19 +31,37 @@ def generated(root: Path) -> dict[Path, str]:
         raise PackageError(f"{readme}: the marks {BEGIN} and {END} must stand once each")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    with loaded(package) as database:
-        book = codebook.codebook(package, root / "rules", database)
-    return {
-        root / "docs" / "codebook.md": book,
+    summary = f"{before}{BEGIN}\n{codebook.readme_figures(package)}\n{END}{after}"
+    texts = {
         root / "CITATION.cff": cff.citation(package.descriptor),
         root / "docs" / "coverage.md": coverage.coverage(package, root / "docs" / "search_log.csv"),
-        readme: f"{before}{BEGIN}\n{codebook.readme_figures(package)}\n{END}{after}",
     }
+    with loaded(package) as database:
+        texts[root / "docs" / "codebook.md"] = codebook.codebook(package, root / "rules", database)
+        database.execute("SET file_search_path = ?", [str(root)])
+        for path in pages(root):
+            page = summary if path == readme else path.read_text(encoding="utf-8")
+            try:
+                texts[path] = figures.refreshed(page, database)
+            except ValueError as error:
+                raise PackageError(f"{path}: {error}") from None
+    return texts
+
+
+def pages(root: Path) -> list[Path]:
+    """The pages written by hand, in which figures and examples are computed."""
+    made = {"codebook.md", "coverage.md"}
+    docs = sorted(path for path in (root / "docs").glob("*.md") if path.name not in made)
+    return [
+        *(path for path in (root / "README.md", root / "CONTRIBUTING.md") if path.exists()),
+        *docs,
+    ]
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
-        description="Write docs/codebook.md, docs/coverage.md, CITATION.cff, README's figures.",
+        description="Write docs/codebook.md, docs/coverage.md, CITATION.cff, and the figures and "
+        "examples in README.md, CONTRIBUTING.md and docs/.",
         epilog="example: .venv/bin/python scripts/docs.py --check",
     )
     parser.add_argument("--check", action="store_true", help="change nothing, only report")

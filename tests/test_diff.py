@@ -494,7 +494,7 @@ def test_every_operation_has_a_case_in_which_it_sets_the_bump() -> None:
 
 
 def test_the_documentation_tells_every_operation() -> None:
-    page = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "versioning.md").read_text(encoding="utf-8")
     for op, (level, what) in diff.OPERATIONS.items():
         assert f"| `{op}` | {level} | {what} |" in page
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -107,6 +108,29 @@ def test_r_example_runs() -> None:
     assert result.returncode == 0, result.stderr
     assert are_the_first_five(re.findall(r"[A-Z]{3}", result.stdout))
     assert not re.search(r"warning", result.stderr, re.IGNORECASE)
+
+
+@pytest.mark.system
+def test_javascript_example_runs(built: Path) -> None:
+    if not shutil.which("node"):
+        pytest.skip("node is missing: on Debian, apt-get install nodejs")
+    (code,) = blocks("js")
+    done = subprocess.run(
+        ["node", "-e", code], cwd=built, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"\d{4}-\d\d-\d\d .+ https?://\S+$", done.stdout.strip())
+
+
+def test_the_version_to_cite_is_that_of_the_data() -> None:
+    package = Package(ROOT)
+    year = str(package.descriptor["as_of"])[:4]
+    assert re.findall(r"version ([0-9.]+), (\d{4})", README) == [(package.version, year)]
+
+
+def test_stata_example_names_a_file_of_the_release(built: Path) -> None:
+    (path,) = re.findall(r"`use (stata/\w+), clear`", README)
+    assert (built / f"{path}.dta").is_file()
 
 
 def test_frictionless_command_is_the_one_tested() -> None:

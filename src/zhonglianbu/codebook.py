@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from . import summary, views
 from .gate import rules
@@ -33,8 +36,10 @@ def codebook(package: Package, rules_folder: Path, database: DuckDBPyConnection)
         "Derived: " + ", ".join(f"[{view.name}](#{view.name})" for view in views.read_all()) + ".",
         "",
     ]
+    parts += [*_diagram(package), *_JOINING]
+    all_rules = rules.read_all(rules_folder)
     for table in package.tables:
-        parts += _table(table, package, database)
+        parts += _table(table, package, database, all_rules)
     parts += [
         "# Derived tables",
         "",
@@ -50,16 +55,78 @@ def codebook(package: Package, rules_folder: Path, database: DuckDBPyConnection)
     parts += [
         "# Rules across tables",
         "",
+        f"Of every table: {_codes(filter(_of_every_table, all_rules))}.",
+        "",
         "| code | what must be true | why |",
         "| --- | --- | --- |",
     ]
-    for rule in rules.read_all(rules_folder):
+    for rule in all_rules:
         level = " (warning)" if rule.severity == "warning" else ""
         parts.append(f"| `{rule.code}`{level} | {_cell(rule.title)} | {_cell(rule.why)} |")
     return "\n".join(parts) + "\n"
 
 
-def _table(table: Resource, package: Package, database: DuckDBPyConnection) -> list[str]:
+#: Names under which a rule asks all tables at once.
+_GENERIC = ("_row", "_reference", "_span", "_used")
+
+_JOINING = [
+    "## How to join",
+    "",
+    "Every foreign key points at the key of one table, so that plain joins do; a blank key stands "
+    "for nothing, so join with LEFT JOIN where rows without it must stay. `subject_id` (in "
+    "`citations`, `names`, `identifiers`) is the id of a row of any table; `ids` says of which.",
+    "",
+    "```sql",
+    "SELECT c.contact_id, c.start_date, o.name_en AS organization, n.name_en AS country, s.url",
+    "FROM 'data/contacts.csv' AS c",
+    "JOIN 'data/participants.csv' AS p ON p.contact_id = c.contact_id AND p.side = 'foreign'",
+    "LEFT JOIN 'data/organizations.csv' AS o ON o.organization_id = p.organization_id",
+    "LEFT JOIN 'data/countries.csv' AS n ON n.country_id = p.country_id",
+    "JOIN 'data/citations.csv' AS t ON t.subject_id = c.contact_id AND t.field IS NULL",
+    "JOIN 'data/sources.csv' AS s ON s.source_id = t.source_id",
+    "WHERE c.in_statistics",
+    "ORDER BY c.start_date DESC, c.contact_id, p.seq, s.source_id;",
+    "```",
+    "",
+]
+
+
+def _diagram(package: Package) -> list[str]:
+    """The tables and their foreign keys, those to ``ids`` apart, which every table has."""
+    parts = [
+        "## Diagram",
+        "",
+        "Each line is a foreign key, named by its field. Keys to `ids` are left out: every table "
+        "with an id of its own has one.",
+        "",
+        "```mermaid",
+        "erDiagram",
+    ]
+    for table in package.tables:
+        for fields, target, _ in table.foreign_keys:
+            if target != "ids":
+                limits = table.field(fields[0]).get("constraints", {})
+                one = "||" if limits.get("required") else "|o"
+                many = "o|" if table.primary_key == fields else "o{"
+                parts.append(f"    {target} {one}--{many} {table.name} : {fields[0]}")
+    return [*parts, "```", ""]
+
+
+def _codes(some: Iterable[rules.Rule]) -> str:
+    return ", ".join(f"`{rule.code}`" for rule in some)
+
+
+def _asks(rule: rules.Rule, name: str) -> bool:
+    return bool(re.search(rf"\b(FROM|JOIN)\s+{name}\b", rule.sql))
+
+
+def _of_every_table(rule: rules.Rule) -> bool:
+    return any(_asks(rule, name) for name in _GENERIC)
+
+
+def _table(
+    table: Resource, package: Package, database: DuckDBPyConnection, all_rules: list[rules.Rule]
+) -> list[str]:
     counts = ", ".join(f"count({quote(name)})" for name in table.field_names)
     ((rows, *filled),) = database.execute(
         f"SELECT count(*), {counts} FROM {quote(table.name)}"
@@ -81,6 +148,8 @@ def _table(table: Resource, package: Package, database: DuckDBPyConnection) -> l
         kind = field["type"]
         if "vocabulary" in field:
             kind += f", code of [{field['vocabulary']}](#{field['vocabulary']})"
+        if field.get("constraints", {}).get("required"):
+            kind += ", required"
         if keys.get(name, "ids") != "ids":
             kind += f", refers to [{keys[name]}](#{keys[name]})"
         share = f"{100 * count / rows:.0f} %" if rows else ""
@@ -97,6 +166,11 @@ def _table(table: Resource, package: Package, database: DuckDBPyConnection) -> l
     )
     if referring:
         parts += ["", f"Referred to by {', '.join(referring)}."]
+    for unique in table.schema.get("uniqueKeys", []):
+        parts += ["", f"Unique together: {', '.join(f'`{name}`' for name in unique)}."]
+    own = [rule for rule in all_rules if _asks(rule, table.name)]
+    if own:
+        parts += ["", f"[Rules](#rules-across-tables): {_codes(own)}."]
     return [*parts, ""]
 
 
@@ -141,13 +215,20 @@ def _vocabulary(vocabulary: JSON, package: Package) -> list[str]:
     return [*parts, ""]
 
 
-def as_html(markdown: str, title: str) -> str:
-    """A page of its own from Markdown; headings can be linked to, nothing is loaded."""
+def as_html(markdown: str, title: str, drawing: str = "") -> str:
+    """A page of its own from Markdown; headings can be linked to, nothing is loaded.
+
+    ``drawing`` stands in the place of the Mermaid diagram, which a browser cannot show by itself.
+    """
     parser = MarkdownIt("commonmark").enable("table")
     tokens = parser.parse(markdown)
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", inline.content.lower().replace(" ", "-"))
+    if drawing:
+        for place, token in enumerate(tokens):
+            if token.type == "fence" and token.info == "mermaid":
+                tokens[place] = Token("html_block", "", 0, content=f"{drawing}\n")
     body = parser.renderer.render(tokens, parser.options, {})
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

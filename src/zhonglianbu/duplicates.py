@@ -42,7 +42,14 @@ class Side:
 
 def candidates(package: Package) -> list[tuple[str, str]]:
     """Pairs of contact ids, each in order, that the rule proposes."""
-    sides = sorted(_sides(package), key=lambda side: (side.first, side.contact_id))
+    return among(package["contacts"].rows(), package["participants"].rows())
+
+
+def among(
+    contacts: list[dict[str, str]], participants: list[dict[str, str]]
+) -> list[tuple[str, str]]:
+    """The same of rows that need not be on disk."""
+    sides = sorted(_sides(contacts, participants), key=lambda side: (side.first, side.contact_id))
     by_country: dict[str, list[Side]] = {}
     for side in sides:
         for country in side.countries:
@@ -76,12 +83,12 @@ def _alike(a: Side, b: Side) -> bool:
     return same_official and bool(a.organizations & b.organizations)
 
 
-def _sides(package: Package) -> list[Side]:
+def _sides(contacts: list[dict[str, str]], participants: list[dict[str, str]]) -> list[Side]:
     taking_part: dict[str, list[dict[str, str]]] = {}
-    for row in package["participants"].rows():
+    for row in participants:
         taking_part.setdefault(row["contact_id"], []).append(row)
     sides = []
-    for contact in package["contacts"].rows():
+    for contact in contacts:
         if contact["in_statistics"] != "true":
             continue
         first, last = dates.bounds(contact["start_date"])

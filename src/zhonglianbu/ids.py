@@ -42,6 +42,7 @@ class Edit:
     Attributes:
         rows: the rows of each table.
         documents: each JSON document.
+        papers: texts of files beside the package's own that are saved with it.
         told: what was done beyond what was asked, a line each.
 
     Raises:
@@ -54,6 +55,7 @@ class Edit:
         self.rows = {name: table.checked_rows() for name, table in self.tables.items()}
         self.documents = {one.name: read_json(one.path) for one in package.documents}
         self.ids = {row["id"]: row for row in self.rows["ids"]}
+        self.papers: dict[Path, str] = {}
         self.told: list[str] = []
         self._cells_before = {name: _cells(rows) for name, rows in self.rows.items()}
         self._documents_before = deepcopy(self.documents)
@@ -90,7 +92,7 @@ class Edit:
     def texts(self) -> dict[Path, str]:
         """The files that differ from what was read, each with its new text in canonical form."""
         self._mark_reserved()
-        texts = {}
+        texts = dict(self.papers)
         for name, rows in self.rows.items():
             if _cells(rows) != self._cells_before[name]:
                 table = self.tables[name]
@@ -126,18 +128,20 @@ class Edit:
         """
         texts = self.texts()
         if check:
-            self._check(texts)
+            self.check(texts)
         replace_all(texts)
 
-    def _check(self, texts: dict[Path, str]) -> None:
+    def check(self, texts: dict[Path, str] | None = None) -> None:
+        """Refuse what would break a rule that the package keeps now, without writing it."""
+        texts = self.texts() if texts is None else texts
         root = self.package.root
         with tempfile.TemporaryDirectory(prefix="zhonglianbu-") as folder:
             staged = Path(folder)
             for name in ("data", "schemas", "rules"):
                 shutil.copytree(root / name, staged / name)
             shutil.copyfile(root / "datapackage.json", staged / "datapackage.json")
-            for path, text in texts.items():
-                (staged / path.relative_to(root)).write_bytes(text.encode("utf-8"))
+            for path in texts.keys() - self.papers.keys():
+                (staged / path.relative_to(root)).write_bytes(texts[path].encode("utf-8"))
             after = [one for one in gate.run(staged) if one.severity == "error"]
         if not after:
             return
@@ -196,16 +200,27 @@ def mint(edit: Edit, prefix: str, number: int, entity_type: str | None = None) -
         one = f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(length))}"
         if one in edit.ids:
             continue
-        row = dict.fromkeys(edit.tables["ids"].field_names, "") | {
-            "id": one,
-            "entity_type": entity_type,
-            "status": "active",
-            "since_version": edit.package.version,
-        }
-        edit.rows["ids"].append(row)
-        edit.ids[one] = row
+        register(edit, one, entity_type)
         minted.append(one)
     return minted
+
+
+def register(edit: Edit, id: str, entity_type: str) -> None:
+    """Add a new id to ``ids``; its row is to follow.
+
+    Raises:
+        Refused: the id was given before.
+    """
+    if id in edit.ids:
+        raise Refused(f"the id {id} was given before, and an id is never used again")
+    row = dict.fromkeys(edit.tables["ids"].field_names, "") | {
+        "id": id,
+        "entity_type": entity_type,
+        "status": "active",
+        "since_version": edit.package.version,
+    }
+    edit.rows["ids"].append(row)
+    edit.ids[id] = row
 
 
 def merge(edit: Edit, old: str, new: str, reason: str) -> bool:
@@ -297,6 +312,12 @@ def _cells(rows: list[Row]) -> list[tuple[str, ...]]:
 def _known(edit: Edit, id: str) -> None:
     if id not in edit.ids:
         raise Refused(f"{id} is not in ids")
+
+
+def refuse_unused(edit: Edit, id: str) -> None:
+    """Refuse an id that is unknown, merged or withdrawn."""
+    _known(edit, id)
+    _active(edit, id)
 
 
 def _active(edit: Edit, id: str) -> None:

@@ -58,7 +58,7 @@ def search(package: Package, query: str, table: str | None = None) -> list[Hit]:
     if not words:
         raise ValueError(f"{query!r} has nothing to search for")
     hits: dict[str, Hit] = {}
-    for where, id, label, name in _names(package):
+    for where, id, label, name in names(package):
         if table is not None and where != table:
             continue
         rank = _rank(words, fold(name))
@@ -94,7 +94,7 @@ def _rank(words: list[str], name: str) -> int | None:
     return None
 
 
-def _names(package: Package) -> Iterator[tuple[str, str, str, str]]:
+def names(package: Package) -> Iterator[tuple[str, str, str, str]]:
     """Every name as (table, id, label, name)."""
     labels: dict[str, tuple[str, str]] = {}
     for table, fields in FIELDS.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import codebook
+from .. import codebook, diagram
 from .base import Format, Release
 
 
@@ -12,7 +12,9 @@ def write(release: Release) -> None:
     docs = release.target / "docs"
     (docs / "codebook.md").write_text(text, encoding="utf-8")
     title = f"{release.about['title']}, version {release.about['version']}: codebook"
-    (docs / "codebook.html").write_text(codebook.as_html(text, title), encoding="utf-8")
+    (docs / "codebook.html").write_text(
+        codebook.as_html(text, title, diagram.svg(release.package)), encoding="utf-8"
+    )
 
 
 FORMAT = Format("codebook", "Codebook", {".md": "text/markdown", ".html": "text/html"}, write)
