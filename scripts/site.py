@@ -12,9 +12,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from build import aside
 from jinja2 import TemplateError
 
+from build import aside
 from zhonglianbu import release, site
 from zhonglianbu.package import Package, PackageError
 

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-
 from ..package import Package, PackageError
 from ..release.base import opened
 from . import data, pages, text
@@ -29,7 +28,7 @@ def build(
     """Write the site of the release in ``folder`` into the new folder ``target``.
 
     Args:
-        base_url: where the site will stand, with a slash at the end; blank leaves out what needs it.
+        base_url: where the site will stand, ending in a slash; blank leaves out what needs it.
         report: address of an issue tracker's form, or ``mailto:``, for reports of errors.
         progress: told of each step in a few words, before it is taken.
 
@@ -115,5 +114,3 @@ def _link(source: Path | str, target: Path | str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-

@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
-WIDTH = 720
+WIDTH = 960
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def by_year(
         about: what is shown, for those who do not see it.
     """
     first, last = span
-    height, left, top, bottom = 200, 34, 18, 24
+    height, left, top, bottom = 230, 34, 14, 26
     years = range(first, last + 1)
     steps = ticks(max((sum(counts.get(year, (0, 0))) for year in years), default=1))
     slot = (WIDTH - left) / len(years)
@@ -105,7 +105,7 @@ def by_year(
 def timeline(bars: Iterable[Bar], first: int, last: int, about: str) -> Markup:
     """Bars on an axis of years, a line each; full where certain, faint where possible."""
     lines = list(bars)
-    row, left, top = 22, 150, 22
+    row, left, top = 24, 170, 22
     height = top + row * len(lines) + 6
     begin = date(first, 1, 1).toordinal()
     per_day = (WIDTH - left - 8) / (date(last, 12, 31).toordinal() - begin)
@@ -127,7 +127,7 @@ def timeline(bars: Iterable[Bar], first: int, last: int, about: str) -> Markup:
         parts.append(
             f'<a href="{escape(bar.href)}"><title>{escape(bar.title)}</title>'
             f'<rect class="hit" x="0" y="{y}" width="{WIDTH}" height="{row}"/>'
-            f'<text class="name" x="0" y="{y + 14}">{escape(bar.label)}</text>'
+            f'<text class="name" x="0" y="{y + 15}">{escape(bar.label)}</text>'
         )
         for name, start, end in (
             ("possible", bar.first, bar.last),
@@ -137,7 +137,7 @@ def timeline(bars: Iterable[Bar], first: int, last: int, about: str) -> Markup:
                 x = place(start)
                 wide = max(place(end) - x, 2)
                 parts.append(
-                    f'<rect class="{name}{" open" if bar.open else ""}" x="{x:.1f}" y="{y + 4}" '
+                    f'<rect class="{name}{" open" if bar.open else ""}" x="{x:.1f}" y="{y + 5}" '
                     f'width="{wide:.1f}" height="12" rx="1.5"/>'
                 )
         parts.append("</a>")
@@ -153,7 +153,7 @@ def dots(
     Args:
         series: style class to its (day, number, at least, label).
     """
-    height, left, top, bottom = 260, 40, 12, 26
+    height, left, top, bottom = 300, 40, 12, 26
     most = max((one[1] for points in series.values() for one in points), default=1)
     steps = ticks(most)
     base = height - bottom

@@ -107,6 +107,7 @@ def _row(
         [source["source_id"], source["url"] or "", publishers([source["publisher"] or ""])[0]]
         if source
         else [],
+        unique(p["person_name"] for p in one.chinese if not p["person_id"]),
     ]
 
 

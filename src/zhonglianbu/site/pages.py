@@ -76,9 +76,7 @@ def most(values: Iterable[str], number: int = 12, but: Iterable[str] = ()) -> li
 
 def world(facts: Facts) -> Markup:
     """The map of counted contacts by country."""
-    numbers = {
-        code: len(counted(facts.contacts_of.get(code, []))) for code in facts.countries
-    }
+    numbers = {code: len(counted(facts.contacts_of.get(code, []))) for code in facts.countries}
     shapes, rest = worldmap.shapes(
         ASSETS / "vendor" / "countries-50m.json",
         ASSETS / "points.csv",
@@ -89,8 +87,10 @@ def world(facts: Facts) -> Markup:
         shapes,
         rest,
         lambda code: sum(numbers[code] >= level for level in LEVELS),
-        lambda code: f"{facts.countries[code]['name_en']} "
-        f"{facts.countries[code]['name_zh'] or ''}: {numbers[code]}",
+        lambda code: (
+            f"{facts.countries[code]['name_en']} "
+            f"{facts.countries[code]['name_zh'] or ''}: {numbers[code]}"
+        ),
         f"Map of contacts by country: {met} countries and territories have at least one. "
         "The list of countries has each number.",
     )
@@ -165,8 +165,8 @@ def country(facts: Facts) -> Iterator[Page]:
                 "row": row,
                 "met": parties,
                 "people": most(
-                    (p["person_id"] for one in sure for p in one.foreign
-                     if p["country_id"] == code and p["person_id"])
+                    p["person_id"] for one in sure for p in one.foreign
+                     if p["country_id"] == code and p["person_id"]
                 ),
                 "bodies": sorted(
                     (o for o in facts.organizations.values() if o["country_id"] == code),
@@ -255,9 +255,7 @@ def person(facts: Facts) -> Iterator[Page]:
         contacts = facts.contacts_of.get(id, [])
         sure = counted(contacts)
         name = facts.things[id].name
-        mine = [
-            p for one in contacts for p in one.participants if p["person_id"] == id
-        ]
+        mine = [p for one in contacts for p in one.participants if p["person_id"] == id]
         foreign = any(p["side"] == "foreign" for p in mine)
         about: JSON = {
             "@context": "https://schema.org/",
@@ -268,7 +266,9 @@ def person(facts: Facts) -> Iterator[Page]:
         }
         if row["birth_date"] and row["birth_date"].replace("-", "").isdigit():
             about["birthDate"] = row["birth_date"]
-        held = sorted(facts.held.get(id, []), key=lambda t: t["start_date"] or t["seen_first"] or "9")
+        held = sorted(
+            facts.held.get(id, []), key=lambda t: t["start_date"] or t["seen_first"] or "9"
+        )
         roles = list(dict.fromkeys((p["role"], p["organization_id"]) for p in reversed(mine)
                                    if p["role"]))  # fmt: skip
         yield Page(
@@ -317,8 +317,12 @@ def post(facts: Facts) -> Iterator[Page]:
         "posts.html",
         "Posts",
         "The offices of the department and of what belongs to it.",
-        {"entries": sorted(facts.posts.values(), key=lambda p: (p["organization_id"] != "ild",
-                           p["organization_id"], p["post_id"]))},  # fmt: skip
+        {
+            "entries": sorted(
+                facts.posts.values(),
+                key=lambda p: (p["organization_id"] != "ild", p["organization_id"], p["post_id"]),
+            )
+        },
     )
 
 
@@ -344,7 +348,11 @@ def series(facts: Facts) -> Iterator[Page]:
         "serieslist.html",
         "Series",
         "Forums, dialogues and other mechanisms that recur.",
-        {"entries": [(row, len(facts.contacts_of.get(id, []))) for id, row in facts.series.items()]},
+        {
+            "entries": [
+                (row, len(facts.contacts_of.get(id, []))) for id, row in facts.series.items()
+            ]
+        },
     )
 
 
@@ -638,7 +646,9 @@ def _totals_chart(facts: Facts) -> Markup:
     series: dict[str, list[tuple[datetime.date, int, bool, str]]] = {}
     for row in _totals(facts):
         for unit in ("parties", "countries"):
-            if row[unit] is not None and row["as_of_min"]:
+            # a date wider than a year has no place on the axis; the table has the row
+            day, last = row["as_of_min"], row["as_of_max"]
+            if row[unit] is not None and day and day.year == last.year:
                 measure = "regular" if row["measure"] == "regular" else "all"
                 more = "more than " if row[f"{unit}_at_least"] else ""
                 label = (
@@ -646,7 +656,7 @@ def _totals_chart(facts: Facts) -> Markup:
                     f"{' (regular contact)' if measure == 'regular' else ''}, {row['stated_by']}"
                 )
                 series.setdefault(f"{unit} {measure}", []).append(
-                    (row["as_of_min"], row[unit], bool(row[f"{unit}_at_least"]), label)
+                    (day, row[unit], bool(row[f"{unit}_at_least"]), label)
                 )
     days = [point[0].year for points in series.values() for point in points]
     if not days:
@@ -672,12 +682,12 @@ def tools(facts: Facts) -> Iterator[Page]:
         "explore.html",
         "Explore the contacts",
         "All contacts with filters; the rows can be sorted and downloaded.",
-        {"latest": [one for one in facts.contacts.values() if _is_day(one)][-100:],
-         "total": len(facts.contacts)},  # fmt: skip
+        {
+            "latest": [one for one in facts.contacts.values() if _is_day(one)][-100:],
+            "total": len(facts.contacts),
+        },
     )
-    heads = [
-        (head, counted(facts.in_term[head["tenure_id"]])) for head in facts.heads
-    ]
+    heads = [(head, counted(facts.in_term[head["tenure_id"]])) for head in facts.heads]
     yield Page(
         "compare.html",
         "compare.html",
@@ -752,8 +762,11 @@ def documents(facts: Facts, download: str) -> Iterator[Page]:
         "cite.html",
         "Cite",
         "How to cite the data.",
-        {"cff": (facts.package.root / "CITATION.cff").read_text(encoding="utf-8")
-         if (facts.package.root / "CITATION.cff").is_file() else ""},  # fmt: skip
+        {
+            "cff": (facts.package.root / "CITATION.cff").read_text(encoding="utf-8")
+            if (facts.package.root / "CITATION.cff").is_file()
+            else ""
+        },
         dataset(facts),
     )
 

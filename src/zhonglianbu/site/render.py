@@ -19,6 +19,8 @@ from .facts import Contact, Facts, Row, Thing, unique
 
 #: Rows of a table of contacts that a page shows at most; the lists by year show all.
 MOST = 250
+#: Marks of sources beside one fact; the list at the end of the page has all.
+MARKS = 8
 
 
 class Refs:
@@ -36,6 +38,7 @@ class Refs:
         """
         chosen = set(only) if only is not None else None
         marks: list[Markup] = []
+        more = 0
         seen: set[tuple[str, str]] = set()
         for row in self.facts.citations.get(subject, []):
             if chosen is not None and row["citation_id"] not in chosen:
@@ -50,17 +53,23 @@ class Refs:
             if key not in seen:
                 seen.add(key)
                 against = row["stance"] == "contradicts"
+                if len(marks) >= MARKS and not against:
+                    more += 1
+                    continue
                 marks.append(
                     Markup('<a class="ref{}" href="#s{}"{}>{}{}</a>').format(
                         " against" if against else "",
                         number,
                         Markup(' title="contradicts"') if against else "",
-                        "≠" if against else "",
+                        "≠\N{THIN SPACE}" if against else "",
                         number,
                     )
                 )
-        return Markup('<sup class="refs">{}</sup>').format(Markup(" ").join(marks)) if marks \
-            else Markup("")  # fmt: skip
+        if more:
+            marks.append(Markup('<a class="ref" href="#sources-title">+{}</a>').format(more))
+        if not marks:
+            return Markup("")
+        return Markup('<sup class="refs">{}</sup>').format(Markup(" ").join(marks))
 
     @property
     def list(self) -> list[tuple[int, Row, list[Row]]]:
@@ -192,13 +201,22 @@ def markdown(source: str, links: dict[str, str]) -> tuple[Markup, list[tuple[int
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(re.sub(r"<!--.*?-->\n?", "", source))
-    headings = []
+    headings: list[tuple[int, str, str]] = []
+    # a page has one heading of the first level; where a document has more, they go one down
+    down = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) > 1
     for number, token in enumerate(tokens):
+        if token.type in ("heading_open", "heading_close") and down and headings:
+            first = token.type == "heading_close" and len(headings) == 1
+            token.tag = token.tag if first else f"h{int(token.tag[1]) + 1}"
         if token.type == "heading_open":
             words = tokens[number + 1].content.replace("`", "")
             anchor = re.sub(r"[^\w]+", "-", words.lower()).strip("-")
             token.attrSet("id", anchor)
             headings.append((int(token.tag[1]), anchor, words))
+        if "text-align:right" in str(
+            token.attrs.pop("style", "")
+        ):  # no style but the style sheet's
+            token.attrSet("class", "n")
         for child in token.children or []:
             if child.type == "link_open":
                 target, _, fragment = str(child.attrGet("href")).partition("#")

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from ..package import PackageError, read_json
 
-_MONTHS = (
+_MONTHS = (  # noqa: SIM905 - one line reads better
     "January February March April May June July August September October November December"
 ).split()  # fmt: skip
 _QUALIFIERS = {"~": "about {}", "?": "{} (uncertain)", "%": "about {} (uncertain)"}
