@@ -202,20 +202,20 @@ def markdown(source: str, links: dict[str, str]) -> tuple[Markup, list[tuple[int
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(re.sub(r"<!--.*?-->\n?", "", source))
     headings: list[tuple[int, str, str]] = []
-    # a page has one heading of the first level; where a document has more, they go one down
-    down = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) > 1
+    tops = 0  # a page has one heading of the first level; from the second on, all go one down
     for number, token in enumerate(tokens):
-        if token.type in ("heading_open", "heading_close") and down and headings:
-            first = token.type == "heading_close" and len(headings) == 1
-            token.tag = token.tag if first else f"h{int(token.tag[1]) + 1}"
+        tops += token.type == "heading_open" and token.tag == "h1"
+        if token.type in ("heading_open", "heading_close") and tops > 1:
+            token.tag = f"h{int(token.tag[1]) + 1}"
         if token.type == "heading_open":
             words = tokens[number + 1].content.replace("`", "")
             anchor = re.sub(r"[^\w]+", "-", words.lower()).strip("-")
+            while anchor in {one[1] for one in headings}:
+                anchor += "-2"
             token.attrSet("id", anchor)
             headings.append((int(token.tag[1]), anchor, words))
-        if "text-align:right" in str(
-            token.attrs.pop("style", "")
-        ):  # no style but the style sheet's
+        # the policy lets no style pass but the style sheet's
+        if "text-align:right" in str(token.attrs.pop("style", "")):
             token.attrSet("class", "n")
         for child in token.children or []:
             if child.type == "link_open":
