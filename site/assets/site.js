@@ -194,7 +194,8 @@
       searchOptions: {
         tokenize: (text) => tokens(text, true), processTerm: (term) => term, combineWith: "AND",
         boost: { name: 2, zh: 2 }, boostDocument: (n) => FOLDERS[names[n][0]][2],
-        prefix: (term) => !HAN.test(term),
+        // the word being written may be unfinished
+        prefix: (term, place, terms) => place === terms.length - 1 && !HAN.test(term),
       },
     });
     index.addAll(names.map(([folder, , name, zh, others], n) => ({
@@ -204,7 +205,7 @@
     })));
     return (query) => {
       const found = index.search(query);
-      return found.length ? found : index.search(query, { fuzzy: (term) => (HAN.test(term) || term.length < 5 ? false : 0.2) });
+      return found.length ? found : index.search(query, { prefix: (term) => !HAN.test(term), fuzzy: (term) => (HAN.test(term) || term.length < 5 ? false : 0.2) });
     };
   }
   function search() {
@@ -515,7 +516,7 @@
         drop.type = "button";
         drop.addEventListener("click", () => go(kind, ids.filter((other) => other !== id)));
         const pair = (words, value) => [make("dt", {}, words), make("dd", { class: "n" }, value)];
-        return make("article", { "data-id": id }, make("h3", {}, named(list.folder, one)), years(rows, data, top, first, one[1]),
+        return make("article", { "data-id": id }, make("h2", {}, named(list.folder, one)), years(rows, data, top, first, one[1]),
           make("dl", {}, ...pair(say("contacts", "次交往"), number(rows.length)), ...pair(say("with parties", "与政党"), count((row) => row[FLAGS] & WITH_PARTY)),
             ...pair(say("incoming", "来访"), count((row) => row[DIRECTION] === "incoming")), ...pair(say("outgoing", "出访"), count((row) => row[DIRECTION] === "outgoing")),
             ...pair(say("first on record", "最早记录"), rows.find((row) => row[YEAR])?.[DATE] ?? ""), ...pair(say("last on record", "最近记录"), rows.findLast((row) => row[YEAR])?.[DATE] ?? "")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,9 @@ def markdown(source: str, links: dict[str, str]) -> tuple[Markup, list[tuple[int
                 new = links.get(target, target)
                 child.attrSet("href", f"{new}#{fragment}" if fragment else new)
     html = parser.renderer.render(tokens, parser.options, {})
-    html = html.replace("<table>", '<div class="wide" tabindex="0" role="region" '
-                        'aria-label="table"><table>')  # fmt: skip
-    html = html.replace("</table>", "</table></div>")
+    opening = (
+        f'<div class="wide" tabindex="0" role="region" aria-label="Table {number}"><table>'
+        for number in count(1)
+    )
+    html = re.sub("<table>", lambda _: next(opening), html).replace("</table>", "</table></div>")
     return Markup(html), headings
