@@ -69,7 +69,12 @@ def put(new: Path, output: Path) -> None:
     old = new.with_name("old")
     if output.exists():
         output.rename(old)
-    new.rename(output)
+    try:
+        new.rename(output)
+    except OSError:
+        if old.exists():
+            old.rename(output)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
