@@ -44,13 +44,16 @@ def counted(contacts: Iterable[Contact]) -> list[Contact]:
     return [one for one in contacts if one.counted]
 
 
-def extent(facts: Facts, contacts: list[Contact]) -> JSON:
-    """What a page says of its contacts: how many, chart, first and last, most met."""
+def extent(facts: Facts, contacts: list[Contact], until: int | None = None) -> JSON:
+    """What a page says of its contacts: how many, chart, first and last.
+
+    ``until`` is the last year of the chart, by default that of the package.
+    """
     sure = counted(contacts)
     counts = facts.counts_by_year(sure)
     span = min(facts.coverage, default=2000), max(facts.coverage, default=2000)
     if counts:  # years without anything before the first contact tell nothing
-        span = (min(counts), span[1])
+        span = (min(counts), max(until or span[1], *counts))
     words = (
         f"Contacts by year, {span[0]} to {span[1]}: {len(sure)} in all. "
         "The numbers stand in the table below."
@@ -380,7 +383,7 @@ def term(facts: Facts) -> Iterator[Page]:
                 ),
                 "countries": most(c for one in sure for c in one.countries),
                 "parties": most(p for one in sure for p in one.parties),
-                **extent(facts, contacts),
+                **extent(facts, contacts, row["last_day_max"].year),
             },
         )
 
