@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from conftest import ROOT, Small, run_build
 from zhonglianbu.package import Package, PackageError, read_json
 from zhonglianbu.site import charts, text, worldmap
+from zhonglianbu.site.render import markdown
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -396,6 +397,18 @@ def test_all_words_have_chinese_and_none_is_left_over(real: Path, tmp_path: Path
         text.Words(ROOT / "site" / "zh.json")("Nonesuch")
 
 
+def test_links_of_documents_lead_to_pages_or_files_or_nowhere(real: Path, built: Path) -> None:
+    page = (real / "methodology.html").read_text(encoding="utf-8")
+    assert f'href="download/{built.name}/docs/search_log.csv"' in page
+    html, headings = markdown(
+        "# A\n\n[a](b.md#c) [x](gone.md) [y](https://example.org) <b onclick=1>\n\n# B\n\n## A",
+        lambda link: {"b.md": "b.html"}.get(link),
+    )
+    assert '<a href="b.html#c">a</a> <span>x</span> <a href="https://example.org">y</a>' in html
+    assert "<b" not in html
+    assert headings == [(1, "a", "A"), (2, "b", "B"), (3, "a-2", "A")]
+
+
 def test_clear_errors_and_nothing_lost(tiny: Path, tmp_path: Path) -> None:
     result = run_site(ROOT, tmp_path / "site")
     assert result.returncode == 2
@@ -498,6 +511,7 @@ def test_names_with_markup_do_no_harm(hostile: Path, watch: Open) -> None:
     page = site.go("compare.html#what=country&id=ZAF")
     assert PAYLOADS[3] in (page.locator("#compared").text_content() or "")
     page = site.go("search.html#q=window")
+    page.wait_for_selector("[data-searchable]")
     assert page.locator("#found li").count() > 3
     page.fill("#q", PAYLOADS[0])
     assert page.evaluate("window.hit") is None
@@ -532,6 +546,8 @@ def test_axe_finds_nothing(look: dict[str, Any], tiny: Path, real: Path, watch: 
         site = watch(folder, bypass_csp=True, **look)
         for path in paths:
             page = site.go(path)
+            if path.startswith("search.html#"):
+                page.wait_for_selector("#found li")
             colours = ["color-contrast"] if look["color_scheme"] == "dark" else []
             wrong += [f"{path}: {one}" for one in axe(page, *colours)]
             if "viewport" in look and page.evaluate("document.documentElement.scrollWidth") > 320:
@@ -564,7 +580,7 @@ def test_search_finds(query: str, first: str | None, tiny: Path, watch: Open) ->
     page.fill(".find input", query)
     page.press(".find input", "Enter")
     page.wait_for_url("**/search.html?q=*")
-    page.wait_for_selector("#search-count strong")
+    page.wait_for_selector("[data-searchable]")
     found = page.locator("#found li a").all_text_contents()
     assert (found[0] if found else None) == first
     assert site.wrong == []

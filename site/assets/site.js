@@ -198,21 +198,26 @@
         prefix: (term, place, terms) => place === terms.length - 1 && !HAN.test(term),
       },
     });
-    index.addAll(names.map(([folder, , name, zh, others], n) => ({
+    // a piece at a time, so that the page answers meanwhile
+    const ready = index.addAllAsync(names.map(([folder, , name, zh, others], n) => ({
       n, name, zh,
       // a name written without its spaces: liujianchao
       others: folder === "person" ? `${others} ${fold(name).replaceAll(" ", "")}` : others,
-    })));
-    return (query) => {
+    })), { chunkSize: 2000 });
+    const find = (query) => {
       const found = index.search(query);
       return found.length ? found : index.search(query, { prefix: (term) => !HAN.test(term), fuzzy: (term) => (HAN.test(term) || term.length < 5 ? false : 0.2) });
     };
+    return ready.then(() => find);
   }
-  function search() {
+  async function search() {
     const form = $("#search");
     if (!form || !window.zhonglianbuNames) return;
     form.hidden = false;
-    const names = window.zhonglianbuNames, find = searchable(names), input = $("#q");
+    const names = window.zhonglianbuNames, input = $("#q");
+    input.value = new URLSearchParams(location.search).get("q") ?? "";
+    input.focus();
+    const find = await searchable(names);
     const show = () => {
       const query = input.value.trim(), hits = query ? find(query) : [];
       $("#search-count").replaceChildren(...(query ? [make("strong", {}, number(hits.length)), " ", say("found", "条结果")] : []));
@@ -235,8 +240,9 @@
     });
     form.addEventListener("submit", (event) => event.preventDefault());
     addEventListener("hashchange", read);
-    read();
-    input.focus();
+    if (input.value && !location.hash) show(); // written while the index was made
+    else read();
+    root.dataset.searchable = "true";
   }
 
   // ---- contacts ----------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ def build(
             for page in maker(facts):
                 path = target / page.path
                 path.parent.mkdir(exist_ok=True)
+                if path.exists():
+                    raise PackageError(f"{page.path}: two pages have this address")
                 path.write_text(_html(render, page), encoding="utf-8")
                 counts[name] += 1
         progress("writing what search and filters read")

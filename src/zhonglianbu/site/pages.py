@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -712,27 +713,31 @@ def tools(facts: Facts) -> Iterator[Page]:
                "Latin letters, with accents or without.")  # fmt: skip
 
 
-#: Pages made of the release's documents: address, file, title.
-DOCUMENTS = (
-    ("methodology.html", "docs/methodology.md", "Methodology"),
-    ("codebook.html", "docs/codebook.md", "Codebook"),
-    ("versions.html", "docs/versions.md", "Versions"),
-)
+#: Documents that are shown otherwise than as they are: their page.
+SHOWN_IN = {"docs/coverage.md": "coverage.html", "CHANGELOG.md": "changes.html"}
 
 
 def documents(facts: Facts, download: str) -> Iterator[Page]:
     """Pages made of the release's documents, their links turned to pages and downloads."""
-    links = _links(facts, download)
-    for path, file, title in DOCUMENTS:
-        source = facts.package.root / file
-        if source.is_file():
-            html, headings = markdown(source.read_text(encoding="utf-8"), links)
-            yield Page(path, "document.html", title, f"{title} of the data.",
+    root = facts.package.root
+    found = [*sorted(root.glob("docs/*.md")), root / "CONTRIBUTING.md"]
+    shown = {path.relative_to(root).as_posix(): f"{path.stem.lower()}.html" for path in found}
+    shown |= SHOWN_IN
+
+    def document(name: str) -> tuple[Markup, list[tuple[int, str, str]]]:
+        def resolve(link: str) -> str | None:
+            return _target(root, shown, download, posixpath.join(posixpath.dirname(name), link))
+
+        path = root / name
+        return markdown(path.read_text(encoding="utf-8") if path.is_file() else "", resolve)
+
+    for name, path in shown.items():
+        if name not in SHOWN_IN and (root / name).is_file():
+            html, headings = document(name)
+            title = headings[0][2] if headings else path
+            yield Page(path, "document.html", title, f"{title}: documentation of the data.",
                        {"html": html, "headings": headings})  # fmt: skip
-    source = facts.package.root / "docs" / "coverage.md"
-    html, headings = markdown(
-        source.read_text(encoding="utf-8") if source.is_file() else "# Coverage\n", links
-    )
+    html, headings = document("docs/coverage.md")
     yield Page(
         "coverage.html",
         "coverage.html",
@@ -744,8 +749,7 @@ def documents(facts: Facts, download: str) -> Iterator[Page]:
             "gaps": sorted(facts.tables["gaps"], key=lambda g: (g["scope"], g["gap_id"])),
         },
     )
-    log = facts.package.root / "CHANGELOG.md"
-    html, headings = markdown(log.read_text(encoding="utf-8") if log.is_file() else "", links)
+    html, headings = document("CHANGELOG.md")
     yield Page(
         "changes.html",
         "changes.html",
@@ -774,20 +778,14 @@ def documents(facts: Facts, download: str) -> Iterator[Page]:
     )
 
 
-def _links(facts: Facts, download: str) -> dict[str, str]:
-    """Where links of the documents go: to a page, or to the file of the release."""
-    links = {}
-    for path, file, _ in (*DOCUMENTS, ("coverage.html", "docs/coverage.md", ""),
-                          ("changes.html", "CHANGELOG.md", "")):  # fmt: skip
-        name = file.rpartition("/")[2]
-        for written in (name, f"docs/{name}", f"../{name}"):
-            links[written] = path
-    for one in sorted(facts.package.root.glob("docs/*")):
-        links.setdefault(one.name, f"{download}/docs/{one.name}")
-    for one in sorted(facts.package.root.iterdir()):
-        if one.is_file():
-            links.setdefault(f"../{one.name}", f"{download}/{one.name}")
-    return links
+def _target(root: Path, shown: dict[str, str], download: str, path: str) -> str | None:
+    """Where a document's link to another file leads: a page, a file of the release, or nowhere."""
+    path = posixpath.normpath(path)
+    if path in shown:
+        return shown[path]
+    if path.startswith("..") or not (root / path).exists():
+        return None
+    return f"{download}/{path}" if (root / path).is_file() else "downloads.html"
 
 
 def downloads(facts: Facts, download: str, files: list[tuple[str, int, str]]) -> Iterator[Page]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -195,10 +195,13 @@ def json_for_script(value: Any) -> Markup:
     return Markup(dumped)
 
 
-def markdown(source: str, links: dict[str, str]) -> tuple[Markup, list[tuple[int, str, str]]]:
+def markdown(
+    source: str, resolve: Callable[[str], str | None]
+) -> tuple[Markup, list[tuple[int, str, str]]]:
     """A document's HTML and its headings as (level, anchor, words).
 
-    ``links`` turns addresses of other documents into those of pages; HTML in the text stays text.
+    ``resolve`` turns the path of another document into an address, or None where there is nothing
+    to lead to; the words stay. HTML in the text stays text.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(re.sub(r"<!--.*?-->\n?", "", source))
@@ -218,11 +221,19 @@ def markdown(source: str, links: dict[str, str]) -> tuple[Markup, list[tuple[int
         # the policy lets no style pass but the style sheet's
         if "text-align:right" in str(token.attrs.pop("style", "")):
             token.attrSet("class", "n")
+        dropped = False
         for child in token.children or []:
             if child.type == "link_open":
                 target, _, fragment = str(child.attrGet("href")).partition("#")
-                new = links.get(target, target)
-                child.attrSet("href", f"{new}#{fragment}" if fragment else new)
+                new: str | None = target
+                if target and "://" not in target and not target.startswith("mailto:"):
+                    new = resolve(target)
+                dropped = new is None
+                child.attrs = {}
+                if new is not None:
+                    child.attrs["href"] = f"{new}#{fragment}" if fragment else new
+            if dropped and child.type in ("link_open", "link_close"):
+                child.tag = "span"
     html = parser.renderer.render(tokens, parser.options, {})
     opening = (
         f'<div class="wide" tabindex="0" role="region" aria-label="Table {number}"><table>'
