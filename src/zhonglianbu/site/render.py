@@ -240,4 +240,5 @@ def markdown(
         for number in count(1)
     )
     html = re.sub("<table>", lambda _: next(opening), html).replace("</table>", "</table></div>")
+    html = html.replace("<pre>", '<pre tabindex="0">')  # the keyboard can scroll it
     return Markup(html), headings
