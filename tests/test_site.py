@@ -81,6 +81,7 @@ def small_in(folder: Path) -> Small:
     shutil.copytree(ROOT / "tests" / "package", folder)
     for name in ("schemas", "rules"):
         shutil.copytree(ROOT / name, folder / name)
+    (folder / "rules" / "floors.csv").unlink()  # of the real package
     small = Small(folder)
     small.add_papers()
     return small
