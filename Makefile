@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.ready
 
-.PHONY: all test test-spark check fix bench bump release reproduce clean
+.PHONY: all test test-spark check fix site bench bump release reproduce clean
 .DELETE_ON_ERROR:
 
 all: $(STAMP)
@@ -25,6 +25,9 @@ check: $(STAMP)
 fix: $(STAMP)
 	$(PY) scripts/fmt.py
 	$(PY) scripts/docs.py
+
+site: all
+	$(PY) scripts/site.py
 
 bench: $(STAMP)
 	$(PY) scripts/bench.py
