@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from zhonglianbu import archive, gate, release, summary
 from zhonglianbu.gate.findings import as_text
 from zhonglianbu.package import Package, PackageError
@@ -86,8 +88,15 @@ def put(new: list[Path], output: Path) -> None:
 
 
 def errors_of(folder: Path) -> bool:
-    """Run the gate, print its errors, and tell whether there were any."""
-    errors = [one for one in gate.run(folder) if one.severity == "error"]
+    """Run the gate, print its errors, and tell whether there were any.
+
+    Raises:
+        PackageError: the gate found no room in memory or on disk.
+    """
+    try:
+        errors = [one for one in gate.run(folder) if one.severity == "error"]
+    except duckdb.Error as error:
+        raise PackageError(str(error).splitlines()[0]) from error
     if errors:
         print("\n".join(as_text(errors)))
     return bool(errors)
