@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from ..package import JSON
 from .base import Format, Release
 from .csv_json import write_json
 
 
-def write(release: Release) -> None:
-    descriptor = release.package.descriptor
-    content = {
-        "@context": {
-            "@vocab": "https://schema.org/",
-            "license": {"@type": "@id"},
-            "contentUrl": {"@type": "@id"},
-        },
+def dataset(descriptor: JSON) -> JSON:
+    """What the descriptor says of the package in the terms of schema.org, without a context."""
+    return {
         "@type": "Dataset",
         "name": descriptor["title"],
         "alternateName": descriptor["name"],
@@ -26,6 +22,18 @@ def write(release: Release) -> None:
         "creator": [
             {"@type": "Organization", "name": one["title"]} for one in descriptor["contributors"]
         ],
+    }
+
+
+def write(release: Release) -> None:
+    descriptor = release.package.descriptor
+    content = {
+        "@context": {
+            "@vocab": "https://schema.org/",
+            "license": {"@type": "@id"},
+            "contentUrl": {"@type": "@id"},
+        },
+        **dataset(descriptor),
         "isBasedOn": [
             {"@type": "CreativeWork", "name": one["title"], "url": one["path"]}
             for one in descriptor["sources"]

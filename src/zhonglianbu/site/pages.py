@@ -15,6 +15,7 @@ from markupsafe import Markup
 from .. import summary as summaries
 from ..gate import rules
 from ..package import JSON
+from ..release import schemaorg
 from . import charts, text, worldmap
 from .facts import FOLDERS, Contact, Facts, Row, unique
 from .render import markdown
@@ -133,22 +134,7 @@ def _is_day(contact: Contact) -> bool:
 
 def dataset(facts: Facts) -> JSON:
     """The package as a Dataset of schema.org."""
-    descriptor = facts.package.descriptor
-    return {
-        "@context": "https://schema.org/",
-        "@type": "Dataset",
-        "name": descriptor["title"],
-        "alternateName": descriptor["name"],
-        "description": descriptor["description"],
-        "version": descriptor["version"],
-        "dateModified": descriptor["as_of"],
-        "license": descriptor["licenses"][0]["path"],
-        "isAccessibleForFree": True,
-        "keywords": descriptor["keywords"],
-        "creator": [
-            {"@type": "Organization", "name": one["title"]} for one in descriptor["contributors"]
-        ],
-    }
+    return {"@context": "https://schema.org/", **schemaorg.dataset(facts.package.descriptor)}
 
 
 def country(facts: Facts) -> Iterator[Page]:
