@@ -543,6 +543,18 @@ CASES = [
         swap("participants", "姆巴卢拉,,", "姆巴卢拉,song-tao,"),
     ),
     Case(
+        "participant-life",
+        "data/participants.csv",
+        edit("organizations", "zaf-african-national-congress", end_date="2023-06"),
+        edit("organizations", "zaf-african-national-congress", end_date="2023-07"),
+    ),
+    Case(
+        "participant-life",
+        "data/participants.csv",
+        edit("countries", "ZAF", end_date="2022-06-30"),
+        edit("countries", "ZAF", start_date="2022-07-01"),
+    ),
+    Case(
         "contact-tenure",
         "data/participants.csv",
         edit("contacts", "ct-4c4c4c", start_date="2022-06-01"),

@@ -39,18 +39,13 @@ cells AS (
     CROSS JOIN covered_years AS y
     WHERE l.iso2 IS NOT NULL OR l.country_id IN (SELECT country_id FROM met))
 SELECT s.country_id, s.year, s.name_en, s.cow, s.region, s.coverage,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.contacts, 0) ELSE nullif(n.contacts, 0) END
-        AS contacts,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.party, 0) ELSE nullif(n.party, 0) END
-        AS contacts_party,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.ild, 0) ELSE nullif(n.ild, 0) END
-        AS contacts_ild,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.head, 0) ELSE nullif(n.head, 0) END
-        AS contacts_head,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.incoming, 0) ELSE nullif(n.incoming, 0) END
-        AS contacts_incoming,
-    CASE WHEN s.coverage = 'frame' THEN coalesce(n.outgoing, 0) ELSE nullif(n.outgoing, 0) END
-        AS contacts_outgoing
-FROM cells AS s
+    nullif(coalesce(n.contacts, 0), s.blank) AS contacts,
+    nullif(coalesce(n.party, 0), s.blank) AS contacts_party,
+    nullif(coalesce(n.ild, 0), s.blank) AS contacts_ild,
+    nullif(coalesce(n.head, 0), s.blank) AS contacts_head,
+    nullif(coalesce(n.incoming, 0), s.blank) AS contacts_incoming,
+    nullif(coalesce(n.outgoing, 0), s.blank) AS contacts_outgoing
+-- blank is what a count of nothing turns into NULL: zero outside the frame, nothing within it
+FROM (SELECT *, CASE WHEN coverage <> 'frame' THEN 0 END AS blank FROM cells) AS s
 LEFT JOIN counts AS n ON n.country_id = s.country_id AND n.year = s.year
 ORDER BY s.country_id, s.year
