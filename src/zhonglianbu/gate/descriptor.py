@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 import jsonschema
@@ -57,20 +59,26 @@ def against(package: Package, value: JSON, file: str, schema_path: str, code: st
         if patterns.is_endless(pattern):
             message = f"a pattern can take endless time: {_shorten(pattern)}"
             return [Finding(schema_path, 0, 0, "descriptor-pattern", message, _PLAIN)]
-    kind = jsonschema.validators.validator_for(schema)
     try:
-        kind.check_schema(schema)
-        # a registry of nothing: what the schema refers to outside itself is not fetched
-        validator = kind(schema, registry=referencing.Registry())
         return [
             Finding(file, 0, 0, code, f"{_pointer(error)}: {_shorten(error.message)}", _hint(error))
-            for error in validator.iter_errors(value)
+            for error in _validator(json.dumps(schema)).iter_errors(value)
         ]
     except jsonschema.SchemaError as error:
         message = f"no JSON Schema: {_pointer(error)}: {_shorten(error.message)}"
     except referencing.exceptions.Unresolvable as error:
         message = f"refers to what is not in it: {error.ref}"
     return [Finding(schema_path, 0, 0, code, message, "restore the schema")]
+
+
+@lru_cache(maxsize=8)
+def _validator(schema: str) -> jsonschema.protocols.Validator:
+    """Kept by its text: one JSON Schema judges all tables, and to judge it in turn is dear."""
+    parsed = json.loads(schema)
+    kind = jsonschema.validators.validator_for(parsed)
+    kind.check_schema(parsed)
+    # a registry of nothing: what the schema refers to outside itself is not fetched
+    return kind(parsed, registry=referencing.Registry())
 
 
 def _table_schema(package: Package, path: str) -> list[Finding]:
