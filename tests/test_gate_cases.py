@@ -67,6 +67,12 @@ def cited(subject: str) -> Spoil:
     )
 
 
+#: The host of the online seminar is an embassy, and nobody else.
+by_embassy = swap(
+    "participants", "ct-3b3b3b,1,cpc,,,,ild", "ct-3b3b3b,1,cpc,,,,zaf-embassy-in-china"
+)
+
+
 def json_edit(file: str, change: Callable[[dict], object]) -> Spoil:
     def run(small: Small) -> None:
         path = small.root / file
@@ -541,6 +547,12 @@ CASES = [
             swap("participants", "姆巴卢拉,,", "姆巴卢拉,geng-biao,"),
         ),
         swap("participants", "姆巴卢拉,,", "姆巴卢拉,song-tao,"),
+    ),
+    Case(
+        "contact-party-side",
+        "data/contacts.csv",
+        by_embassy,
+        all_of(by_embassy, edit("contacts", "ct-3b3b3b", in_statistics="false")),
     ),
     Case(
         "participant-life",
