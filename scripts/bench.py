@@ -86,7 +86,9 @@ def _copies(table: Resource, copies: int) -> str:
             new = f"{cell} || ' ' || n"
         else:
             new = cell
-        cells.append(f"CASE WHEN n = 0 THEN {cell} ELSE {new} END AS {cell}")
+        # DuckDB puts quotes around a cell with this sign, which our dialect does not
+        plain = f"replace(CASE WHEN n = 0 THEN {cell} ELSE {new} END, '#', '')"
+        cells.append(f"{plain} AS {cell}")
     return (
         f"SELECT {', '.join(cells)} FROM {tables.quote(table.name)}, range({copies}) AS r(n) "
         f"WHERE n = 0 OR {tables.quote(table.primary_key[0])} IN (FROM moving) "
