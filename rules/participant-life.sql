@@ -2,15 +2,20 @@
 -- severity: error
 -- why: A successor of the same name was taken for the body that was met, or a date is wrong.
 -- hint: Name the body of that time, or mend the date of the contact, the organization or the country.
-WITH spans AS (
-    SELECT p._line AS line, p.organization_id, p.country_id,
-        c.start_date, edtf_min(c.start_date) AS first, edtf_max(c.start_date) AS last
-    FROM participants AS p JOIN contacts AS c USING (contact_id))
-SELECT 'participants' AS resource, s.line, 'organization_id' AS field,
-    s.organization_id || ' in a contact of ' || s.start_date AS detail
-FROM spans AS s JOIN organizations AS o USING (organization_id)
-WHERE s.last < edtf_min(o.start_date) OR s.first > edtf_max(o.end_date)
-UNION ALL
-SELECT 'participants', s.line, 'country_id', s.country_id || ' in a contact of ' || s.start_date
-FROM spans AS s JOIN countries AS k USING (country_id)
-WHERE s.last < edtf_min(k.start_date) OR s.first > edtf_max(k.end_date)
+WITH bodies AS (
+    SELECT organization_id, edtf_min(start_date) AS born, edtf_max(end_date) AS gone
+    FROM organizations WHERE start_date IS NOT NULL OR end_date IS NOT NULL),
+lands AS (
+    SELECT country_id, edtf_min(start_date) AS born, edtf_max(end_date) AS gone
+    FROM countries WHERE start_date IS NOT NULL OR end_date IS NOT NULL),
+placed AS (
+    SELECT p._line AS line, 'organization_id' AS field, b.organization_id AS id, p.contact_id,
+        b.born, b.gone
+    FROM participants AS p JOIN bodies AS b USING (organization_id)
+    UNION ALL
+    SELECT p._line, 'country_id', l.country_id, p.contact_id, l.born, l.gone
+    FROM participants AS p JOIN lands AS l USING (country_id))
+SELECT 'participants' AS resource, p.line, p.field, p.id || ' in a contact of ' || c.start_date
+    AS detail
+FROM placed AS p JOIN contacts AS c USING (contact_id)
+WHERE edtf_max(c.start_date) < p.born OR edtf_min(c.start_date) > p.gone

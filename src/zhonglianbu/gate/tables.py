@@ -19,7 +19,7 @@ from . import patterns
 from .findings import Finding, Lines
 
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
-MEMORY = 150 << 20
+MEMORY = 140 << 20
 MEMORY_PART = 32
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
