@@ -50,6 +50,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
 def loaded(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same database with every row in it, of a package that the gate has passed."""
     with opened(package) as database:
+        database.execute("RESET memory_limit")  # only the gate must do with little
         for resource in package.tables:
             fill(database, resource)
         yield database
