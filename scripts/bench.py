@@ -34,9 +34,6 @@ FIXED = {"countries", "posts", "tenures", "gaps", "series", "relations", "stated
 #: Fields that hold something unique but are no id: blanked in the copies.
 UNIQUE = {"partyfacts_id": "", "partyfacts_match": "none"}
 
-#: What DuckDB may hold while it makes a package.
-MEMORY = "4GB"
-
 #: Fields of free text that must stay unique among the copies.
 NAMES = {"name_en", "name_zh", "name_native", "abbreviation", "name", "value"}
 
@@ -50,7 +47,6 @@ def scaled(package: Package, contacts: int, target: Path) -> None:
     for document in package.documents:
         shutil.copyfile(document.path, target / document.relative)
     with tables.loaded(package) as database:
-        database.execute(f"SET memory_limit = '{MEMORY}'")
         kept = " UNION ALL ".join(
             f"SELECT {tables.quote(package[name].primary_key[0])} FROM {name}"
             for name in sorted(FIXED)

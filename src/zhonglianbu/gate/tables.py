@@ -21,6 +21,8 @@ from .findings import Finding, Lines
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
 MEMORY = 140 << 20
 MEMORY_PART = 32
+#: And where a package that has passed is asked whatever one likes.
+MEMORY_LOADED = 4 << 30
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
 READ = 4 << 20
@@ -50,7 +52,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
 def loaded(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same database with every row in it, of a package that the gate has passed."""
     with opened(package) as database:
-        database.execute("RESET memory_limit")  # only the gate must do with little
+        _set_memory(database, MEMORY_LOADED)
         for resource in package.tables:
             fill(database, resource)
         yield database
