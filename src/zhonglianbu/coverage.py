@@ -17,8 +17,9 @@ from . import dates
 from .estimate import FEWEST_ON_BOTH, chapman
 from .package import Package, parse_csv
 
-#: Addresses of the column of the head's activities, which was read item by item.
+#: Addresses of the column of the head's activities, which was read item by item from a day on.
 COLUMN = "https://www.idcpc.org.cn/bzhd/wshd/"
+COLUMN_FROM = "2022-04-26"
 #: The department's own sites; what stands there is not a second, independent source.
 OWN_SITES = ("idcpc.org.cn", "idcpc.gov.cn")
 DEPARTMENT = "International Department of the CPC Central Committee"
@@ -42,8 +43,8 @@ PAIRS: tuple[Pair, ...] = (
         lambda publisher: publisher not in CENTRAL_MEDIA and publisher != DEPARTMENT,
     ),
 )
-#: Periods of collection, each up to the day before the next: the column is read from 2022-04-26.
-PERIODS = ("1951-01-01", "1978-01-01", "1993-01-01", "2003-01-01", "2013-01-01", "2022-04-26")
+#: Periods of collection, each up to the day before the next.
+PERIODS = ("1951-01-01", "1978-01-01", "1993-01-01", "2003-01-01", "2013-01-01", COLUMN_FROM)
 
 
 def coverage(package: Package, search_log: Path) -> str:
@@ -99,7 +100,10 @@ def _overlap(contacts: Rows, sources: Rows, cited: dict[str, set[str]]) -> list[
     column = [
         contact
         for contact in contacts
-        if any(sources[page]["url"].startswith(COLUMN) for page in cited[contact])
+        if any(
+            sources[page]["url"].startswith(COLUMN) and sources[page]["published"] >= COLUMN_FROM
+            for page in cited[contact]
+        )
     ]
     lines = [
         "## What other pages would have shown",
