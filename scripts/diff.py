@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from packaging.version import InvalidVersion
+from packaging.version import InvalidVersion, Version
 
 from zhonglianbu import diff, releases
 from zhonglianbu.archive import opened
@@ -59,6 +59,15 @@ def last_release() -> str | None:
         print(
             "diff: skipped the comparison: this clone has no tag of a release, such as v0.1.0 "
             "(git fetch --tags --unshallow brings them where there are any)",
+            file=sys.stderr,
+        )
+        return None
+    told = releases.changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    before = [version for version in told if Version(version) < Version(Package(ROOT).version)]
+    if before and f"v{before[0]}" not in tags:
+        print(
+            f"diff: skipped the comparison: this clone has {tags[-1]}, but not the last release, "
+            f"v{before[0]} (git fetch --tags)",
             file=sys.stderr,
         )
         return None

@@ -9,6 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from packaging.version import Version
+
 from zhonglianbu import releases
 from zhonglianbu.package import Package, PackageError
 
@@ -38,7 +40,9 @@ def main(arguments: list[str]) -> int:
             if tag not in tags:
                 pending = version == present
                 print(f"{version}: {'not tagged yet' if pending else f'there is no tag {tag}'}")
-                status = status if pending else 1
+                # a clone may be older than the last release
+                passed_over = options.last and Version(version) > Version(tags[-1])
+                status = status if pending or passed_over else 1
                 continue
             if options.last and tag != tags[-1]:
                 continue

@@ -659,6 +659,19 @@ def test_the_last_release_is_the_default(
     assert "at least 0.1.2 is needed" in capsys.readouterr().out
 
 
+def test_a_clone_without_the_last_tag_compares_with_no_older_one(
+    repository: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit("people", "song-tao", birth_date="1955")(repository)
+    version("0.1.1")(repository)
+    run_git(repository.root, "tag", "v0.0.9")
+    run_git(repository.root, "tag", "-d", "v0.1.0")
+    assert command.main(["--check"]) == 0
+    said = capsys.readouterr()
+    assert "this clone has v0.0.9, but not the last release, v0.1.0" in said.err
+    assert "least bump" not in said.out
+
+
 def test_a_clone_without_tags_says_what_it_skips(
     repository: Small,
     tmp_path: Path,

@@ -281,6 +281,21 @@ def test_reproduce_misses_a_tag_and_a_wrong_version(
     assert "skipped: this clone has no tag" in capsys.readouterr().out
 
 
+def test_a_clone_older_than_the_last_release_builds_what_it_has(
+    repository: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (repository.root / "CHANGELOG.md").read_text(encoding="utf-8")
+    later = text.replace("## 0.1.0", "## 0.3.0 (2026-12-02)\n\n## 0.2.0 (2026-12-01)\n\n## 0.1.0")
+    (repository.root / "CHANGELOG.md").write_text(later, encoding="utf-8")
+    assert reproduce.main(["--last"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "0.3.0: there is no tag v0.3.0",
+        "0.2.0: there is no tag v0.2.0",
+        "0.1.0: builds the same bytes twice",
+    ]
+    assert reproduce.main([]) == 1
+
+
 def test_the_last_release_of_this_tree_builds_again(capsys: pytest.CaptureFixture[str]) -> None:
     status = reproduce.main(["--last"])
     assert status == 0, capsys.readouterr().out
