@@ -98,7 +98,7 @@ def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 
 def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query; one that does not fit into the memory set aside is given twice that."""
+    """The rows of a query; one that does not fit into the memory set aside is given more."""
     while True:
         try:
             return database.execute(sql).fetchall()
@@ -106,7 +106,7 @@ def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
             ((memory,),) = database.execute("SELECT getvariable('memory')").fetchall()
             if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
                 raise
-            _set_memory(database, 2 * memory)
+            _set_memory(database, memory * 5 // 4)
 
 
 def _set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
