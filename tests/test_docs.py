@@ -19,6 +19,7 @@ import docs
 from conftest import ROOT
 from zhonglianbu import diagram, figures
 from zhonglianbu.package import Package
+from zhonglianbu.releases import changelog
 
 #: Pages written by hand, and the generated ones.
 PAGES = [*docs.pages(ROOT), ROOT / "docs" / "codebook.md", ROOT / "docs" / "coverage.md"]
@@ -87,7 +88,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / ".venv").symlink_to(ROOT / ".venv")
     older_than_the_environment(root)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
-    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", "v0.0.1"]):
+    last = changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))[1]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"], ["tag", f"v{last}"]):
         subprocess.run([*git, *command], cwd=root, check=True, capture_output=True)
         (root / ".git" / "info").mkdir(exist_ok=True)
         (root / ".git" / "info" / "exclude").write_text(".venv\n", encoding="utf-8")
