@@ -21,7 +21,7 @@ from .findings import Finding, Lines
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
 MEMORY = 140 << 20
 MEMORY_PART = 32
-#: And where a package that has passed is asked whatever one likes.
+#: And where a package that has passed is asked whatever one likes; the rest lies on disk.
 MEMORY_LOADED = 4 << 30
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960

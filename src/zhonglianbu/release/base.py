@@ -14,13 +14,11 @@ from typing import Any
 import duckdb
 
 from .. import dates, views
-from ..gate.tables import quote, text
+from ..gate.tables import MEMORY_LOADED, quote, text
 from ..package import JSON, Package, Resource
 
 #: Rows that are held in memory at once by formats that are written row by row.
 CHUNK = 10_000
-#: What DuckDB may hold in memory; of larger packages the rest lies on disk.
-MEMORY = "4GB"
 #: Types of columns as DuckDB names them.
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
 #: What each connection is told first; the build says itself how far it is.
@@ -263,7 +261,7 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
         duckdb.connect() as database,
     ):
         database.execute(_SESSION)
-        database.execute(f"SET memory_limit = '{MEMORY}'")
+        database.execute(f"SET memory_limit = '{MEMORY_LOADED}B'")
         database.execute(f"SET temp_directory = {text(folder)}")
         database.execute(dates.SQL_MACROS)
         release = Release(package, target, database)

@@ -38,6 +38,14 @@ def ticks(most: int, about: int = 4) -> list[int]:
     return [int(step * n) for n in range(ceil(max(most, 1) / step) + 1)]
 
 
+def _grid(steps: Sequence[int], base: float, scale: float, left: int) -> Iterable[str]:
+    """A line with its number for each step above ``base``, ``scale`` pixels a unit."""
+    for step in steps:
+        y = base - step * scale
+        yield f'<line class="grid" x1="{left}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        yield f'<text class="tick end" x="{left - 6}" y="{y + 3.5:.1f}">{step}</text>'
+
+
 def by_year(
     counts: Mapping[int, Sequence[int]],
     framed: Mapping[int, str],
@@ -71,10 +79,7 @@ def by_year(
             f'<rect class="band" x="{x:.1f}" y="{top}" width="{end - x:.1f}" '
             f'height="{base - top}"/>'
         )
-    for step in steps:
-        y = base - step * scale
-        parts.append(f'<line class="grid" x1="{left}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="tick end" x="{left - 6}" y="{y + 3.5:.1f}">{step}</text>')
+    parts += _grid(steps, base, scale, left)
     every = next(n for n in (1, 2, 5, 10, 20, 50) if n * slot >= 34 or n == 50)
     for year in years:
         x = left + (year - first) * slot + (slot - wide) / 2
@@ -163,10 +168,7 @@ def dots(
         f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(about)}">'
     ]
-    for step in steps:
-        y = base - step * scale
-        parts.append(f'<line class="grid" x1="{left}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="tick end" x="{left - 6}" y="{y + 3.5:.1f}">{step}</text>')
+    parts += _grid(steps, base, scale, left)
     wide = (WIDTH - left - 16) / (end - begin)
     for year in range(first, last + 1, 5 if last - first > 12 else 1):
         x = left + (date(year, 1, 1).toordinal() - begin) * wide
