@@ -90,7 +90,7 @@ def by_year(
                 f'<g class="bar{faint}"><title>{year}: {party + other} contacts, {party} with '
                 f"parties</title>"
             )
-            y = base
+            y = float(base)
             for name, value in (("party", party), ("other", other)):
                 if value:
                     y -= value * scale
