@@ -25,7 +25,7 @@ MEMORY_PART = 32
 MEMORY_LOADED = 4 << 30
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
-READ = 4 << 20
+READ = 1 << 20
 
 
 @contextmanager
