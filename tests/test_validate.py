@@ -180,6 +180,7 @@ def test_memory_that_does_not_suffice_is_added_to(
         set_memory(database, size)
 
     monkeypatch.setattr(tables, "MEMORY", 1 << 20)
+    monkeypatch.setattr(tables, "MEMORY_FILL", 0)
     monkeypatch.setattr(tables, "_set_memory", note)
     assert gate.run(small.root) == []
     assert limits[0] == 1 << 20

@@ -21,11 +21,13 @@ from .findings import Finding, Lines
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
 MEMORY = 140 << 20
 MEMORY_PART = 32
+#: And while a table's file is read and written aside: with less DuckDB does it on one core.
+MEMORY_FILL = 210 << 20
 #: And where a package that has passed is asked whatever one likes; the rest lies on disk.
 MEMORY_LOADED = 4 << 30
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
-READ = 1 << 20
+READ = 2 << 20
 
 
 @contextmanager
@@ -66,10 +68,8 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """
     ((folder,),) = ask(database, "SELECT current_setting('temp_directory')")
     rows = text(f"{folder}/{resource.name.encode().hex()}.parquet")
-    ask(
-        database,
-        f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})",
-    )
+    copy = f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
+    ask(database, copy, MEMORY_FILL)
     # rows stay in the order of the file, one line each below the header
     database.execute(
         f"CREATE OR REPLACE VIEW {quote(resource.name)} AS SELECT file_row_number + 2 AS _line, "
@@ -97,16 +97,30 @@ def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     )
 
 
-def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """The rows of a query; one that does not fit into the memory set aside is given more."""
+def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[tuple[Any, ...]]:
+    """The rows of a query; one that does not fit into the memory set aside is given more.
+
+    For this query at least so many bytes are set aside.
+    """
+    if (memory := _memory(database)) < least:
+        _set_memory(database, least)
+        try:
+            return ask(database, sql)
+        finally:
+            _set_memory(database, memory)
     while True:
         try:
             return database.execute(sql).fetchall()
         except duckdb.OutOfMemoryException:
-            ((memory,),) = database.execute("SELECT getvariable('memory')").fetchall()
+            memory = _memory(database)
             if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
                 raise
             _set_memory(database, memory * 5 // 4)
+
+
+def _memory(database: duckdb.DuckDBPyConnection) -> int:
+    ((memory,),) = database.execute("SELECT getvariable('memory')").fetchall()
+    return int(memory)
 
 
 def _set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
