@@ -74,8 +74,8 @@ def _copies(table: Resource, copies: int) -> str:
     cells = []
     for name in table.field_names:
         cell = tables.quote(name)
-        if name in refers:
-            new = f"CASE WHEN {cell} IN (FROM moving) THEN {cell} || '-' || n ELSE {cell} END"
+        if name in refers:  # with a letter: an id may end in a year
+            new = f"CASE WHEN {cell} IN (FROM moving) THEN {cell} || '-x' || n ELSE {cell} END"
         elif name in UNIQUE:
             new = f"nullif('{UNIQUE[name]}', '')"
         elif name in NAMES:
