@@ -23,15 +23,17 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
         PackageError: there is no readable descriptor, so nothing can be checked.
     """
     package = Package(root)
-    findings = descriptor.check(package)
+    findings: list[Finding] = []
     package.resources = descriptor.readable(package)
     folder = rules_folder if rules_folder is not None else root / "rules"
     # tables whose rows can be trusted, that have no row twice, whose cells keep their constraints
     sound: set[str] = set()
     keyed: set[str] = set()
     proved: set[str] = set()
+    # what needs no database runs beside it, which leaves Python idle most of the time
     with ThreadPoolExecutor(1) as passes, tables.opened(package) as database:
         lines = [passes.submit(files.clean_lines, resource) for resource in package.tables]
+        described = passes.submit(descriptor.check, Package(root))
         for resource, counted in zip(package.tables, lines, strict=True):
             is_clean, cells_hold = files.prove(resource, database, counted.result())
             if is_clean:
@@ -46,6 +48,7 @@ def run(root: Path, rules_folder: Path | None = None) -> list[Finding]:
             sound.add(resource.name)
             if cells_hold:
                 proved.add(resource.name)
+        findings += described.result()
         findings += documents.check(package, database, sound)
         findings += tables.check(package, database, sound, keyed, proved)
         findings += rules.check(package, database, folder, sound)
