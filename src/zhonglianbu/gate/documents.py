@@ -10,7 +10,7 @@ import duckdb
 from ..package import Package, PackageError, read_json
 from .descriptor import against
 from .findings import Finding
-from .tables import text
+from .tables import ask, text
 
 
 def check(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str]) -> list[Finding]:
@@ -36,9 +36,7 @@ def _references(database: duckdb.DuckDBPyConnection, file: str, document: Any) -
     for table, column in (("ids", "id"), ("citations", "citation_id")):
         values = sorted({value for _, target, value in wanted if target == table})
         listed = ", ".join(map(text, values)) or "NULL"
-        rows = database.execute(
-            f"SELECT {column} FROM {table} WHERE {column} IN ({listed})"
-        ).fetchall()
+        rows = ask(database, f"SELECT {column} FROM {table} WHERE {column} IN ({listed})")
         known[table] = {row[0] for row in rows}
     return [
         Finding(

@@ -147,7 +147,7 @@ def _views(package: Package, database: duckdb.DuckDBPyConnection, sound: set[str
         union = " UNION ALL ".join(selects or [nothing])
         # the views over the schemas are small and asked for every row: they are made once
         kind = "TABLE" if view in ("_field", "_code", "_used", "_as_of") else "VIEW"
-        database.execute(f"CREATE {kind} {view} AS SELECT * FROM ({union}) AS v({columns})")
+        ask(database, f"CREATE {kind} {view} AS SELECT * FROM ({union}) AS v({columns})")
 
 
 def _vocabularies(package: Package) -> list[JSON]:

@@ -19,7 +19,7 @@ from . import patterns
 from .findings import Finding, Lines
 
 #: Bytes that DuckDB may hold before it turns to the disk, or this part of the package if more.
-MEMORY = 140 << 20
+MEMORY = 110 << 20
 MEMORY_PART = 32
 #: And while a table's file is read and written aside: with less DuckDB does it on one core.
 MEMORY_FILL = 210 << 20
@@ -98,24 +98,25 @@ def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
 
 
 def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[tuple[Any, ...]]:
-    """The rows of a query; one that does not fit into the memory set aside is given more.
+    """The rows of a query, for which at least so many bytes are set aside.
 
-    For this query at least so many bytes are set aside.
+    One that does not fit into the memory set aside is given more, for as long as it runs.
     """
-    if (memory := _memory(database)) < least:
-        _set_memory(database, least)
-        try:
-            return ask(database, sql)
-        finally:
-            _set_memory(database, memory)
-    while True:
-        try:
-            return database.execute(sql).fetchall()
-        except duckdb.OutOfMemoryException:
-            memory = _memory(database)
-            if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
-                raise
-            _set_memory(database, memory * 5 // 4)
+    usual = _memory(database)
+    memory = max(usual, least)
+    try:
+        while True:
+            if memory > usual:
+                _set_memory(database, memory)
+            try:
+                return database.execute(sql).fetchall()
+            except duckdb.OutOfMemoryException:
+                if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+                    raise
+                memory = memory * 5 // 4
+    finally:
+        if memory > usual:
+            _set_memory(database, usual)
 
 
 def _memory(database: duckdb.DuckDBPyConnection) -> int:
@@ -219,14 +220,15 @@ def compare_ids(package: Package, database: duckdb.DuckDBPyConnection, sound: se
     rows.append("SELECT NULL, NULL, NULL WHERE false")
     database.execute("CREATE TABLE _doubtful (entity_type VARCHAR)")
     try:
-        database.execute(
+        ask(
+            database,
             "INSERT INTO _doubtful SELECT entity_type FROM ("
             "SELECT entity_type, count(*) AS number, sum(hash(id)) AS hashes FROM ids "
             "WHERE status = 'active' GROUP BY entity_type) AS given FULL JOIN "
             f"({' UNION ALL '.join(rows)}) AS there(entity_type, number, hashes) "
             "USING (entity_type) WHERE (given.number IS DISTINCT FROM there.number "
             "OR given.hashes IS DISTINCT FROM there.hashes) "
-            f"AND coalesce(entity_type NOT IN ({unknown}), true)"
+            f"AND coalesce(entity_type NOT IN ({unknown}), true)",
         )
     except duckdb.Error:  # a package without the table of ids, or with another of that name
         database.execute(f"INSERT INTO _doubtful SELECT unnest([{', '.join(names.values())}])")
