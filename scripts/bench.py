@@ -79,7 +79,7 @@ def _copies(table: Resource, copies: int) -> str:
         elif name in UNIQUE:
             new = f"nullif('{UNIQUE[name]}', '')"
         elif name in NAMES:
-            new = f"{cell} || ' ' || n"
+            new = f"{cell} || ' x' || n"
         else:
             new = cell
         # DuckDB puts quotes around a cell with this sign, which our dialect does not
@@ -153,7 +153,9 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def build_in_steps(folder: Path, target: Path, cpu: float, memory: float) -> None:
+def build_in_steps(
+    folder: Path, target: Path, cpu: float, memory: float, without: list[str]
+) -> None:
     """Build the release of the package in ``folder`` and print a line a step, as ratios to ``cpu``
     seconds and ``memory`` MiB; for a process of its own, since peaks are told by process."""
     name, wall, work = "", 0.0, 0.0
@@ -175,7 +177,8 @@ def build_in_steps(folder: Path, target: Path, cpu: float, memory: float) -> Non
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
         name, wall, work = step, time.perf_counter(), time.process_time()
 
-    release.build(Package(folder), target, progress)
+    formats = [format for format in release.FORMATS if format.name not in without]
+    release.build(Package(folder), target, progress, formats)
     progress("done")
     row("all", all_wall, all_work, most)
 
@@ -186,8 +189,9 @@ def peak() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def run_formats(size: int) -> None:
-    """Print a table of the formats of a package of about ``size`` contacts."""
+def run_formats(size: int, without: list[str]) -> None:
+    """Print a table of the formats of a package of about ``size`` contacts, but those ``without``
+    which it is built."""
     with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as name:
         folder = Path(name) / "package"
         folder.mkdir()
@@ -208,7 +212,7 @@ def run_formats(size: int) -> None:
             f"| DuckDB's plain copy to Parquet | {cost.seconds:.2f} | {cost.processor:.2f} | 1 "
             f"| {cost.memory:.0f} | 1 |"
         )
-        arguments = (folder, Path(name) / "release", cost.processor, cost.memory)
+        arguments = (folder, Path(name) / "release", cost.processor, cost.memory, without)
         child = multiprocessing.get_context("spawn").Process(target=build_in_steps, args=arguments)
         child.start()
         child.join()
@@ -278,7 +282,7 @@ def main(arguments: list[str]) -> int:
         description="Measure the gate against frictionless validate and DuckDB's count(*), and "
         "each format of the release against DuckDB's plain copy to Parquet.",
         epilog="example: .venv/bin/python scripts/bench.py 1000 10000 --frictionless 10000; "
-        "for a million contacts in every format: scripts/bench.py --formats 1000000",
+        "for a million contacts in the formats: scripts/bench.py --formats 1000000 --without stata",
     )
     parser.add_argument("sizes", nargs="*", type=int, default=[1_000, 10_000], help="contacts")
     parser.add_argument(
@@ -293,13 +297,21 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--formats", type=int, metavar="CONTACTS", help="only the formats, at this size"
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="FORMAT",
+        choices=[format.name for format in release.FORMATS],
+        help="build without it, such as stata, which holds a table as a whole; may be repeated",
+    )
     options = parser.parse_args(arguments)
     try:
         if options.formats is None:
             with tempfile.TemporaryDirectory(prefix="zhonglianbu-bench-") as aside:
                 folder = (options.folder or Path(aside)).resolve()
                 run(options.sizes, folder, options.frictionless, options.limit, say)
-        run_formats(options.formats or options.sizes[0])
+        run_formats(options.formats or options.sizes[0], options.without)
     except (PackageError, OSError, json.JSONDecodeError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ format is one module with one function; :data:`FORMATS` is the list of them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -59,13 +59,19 @@ FORMATS = (
 Progress = Callable[[str], None]
 
 
-def build(package: Package, target: Path, progress: Progress) -> None:
+def build(
+    package: Package,
+    target: Path,
+    progress: Progress,
+    formats: Sequence[Format] = FORMATS,
+) -> None:
     """Write the release of ``package`` into the new folder ``target``.
 
     Args:
         package: a package that the gate has passed.
         target: a folder that does not exist yet; the caller renames it when all is done.
         progress: told of each step in a few words, before it is taken.
+        formats: those to write, in the order of ``FORMATS``.
 
     Raises:
         OSError, ReleaseError: a file cannot be written, or a format cannot hold the data.
@@ -74,7 +80,7 @@ def build(package: Package, target: Path, progress: Progress) -> None:
     try:
         progress("reading the tables")
         with opened(package, target) as release:
-            for format in FORMATS:
+            for format in formats:
                 progress(f"writing {format.name}: {format.title}")
                 before = set(target.rglob("*"))
                 format.write(release)
