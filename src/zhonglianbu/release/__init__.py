@@ -63,7 +63,7 @@ def build(
     package: Package,
     target: Path,
     progress: Progress,
-    formats: Sequence[Format] = FORMATS,
+    formats: Sequence[Format] | None = None,
 ) -> None:
     """Write the release of ``package`` into the new folder ``target``.
 
@@ -71,7 +71,7 @@ def build(
         package: a package that the gate has passed.
         target: a folder that does not exist yet; the caller renames it when all is done.
         progress: told of each step in a few words, before it is taken.
-        formats: those to write, in the order of ``FORMATS``.
+        formats: those to write, in the order of ``FORMATS``; all, if none are given.
 
     Raises:
         OSError, ReleaseError: a file cannot be written, or a format cannot hold the data.
@@ -80,7 +80,7 @@ def build(
     try:
         progress("reading the tables")
         with opened(package, target) as release:
-            for format in formats:
+            for format in FORMATS if formats is None else formats:
                 progress(f"writing {format.name}: {format.title}")
                 before = set(target.rglob("*"))
                 format.write(release)
