@@ -173,7 +173,7 @@ def test_memory_that_does_not_suffice_is_added_to(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = []
-    set_memory = tables._set_memory
+    set_memory = tables.set_memory
 
     def note(database: duckdb.DuckDBPyConnection, size: int) -> None:
         limits.append(size)
@@ -181,7 +181,7 @@ def test_memory_that_does_not_suffice_is_added_to(
 
     monkeypatch.setattr(tables, "MEMORY", 1 << 20)
     monkeypatch.setattr(tables, "MEMORY_FILL", 0)
-    monkeypatch.setattr(tables, "_set_memory", note)
+    monkeypatch.setattr(tables, "set_memory", note)
     assert gate.run(small.root) == []
     assert limits[0] == limits[-1] == 1 << 20
     assert all(after in (1 << 20, before * 5 // 4) for before, after in pairwise(limits))

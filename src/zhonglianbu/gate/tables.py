@@ -39,7 +39,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     size = sum(table.path.stat().st_size for table in package.tables if table.path.is_file())
     with TemporaryDirectory(prefix="zhonglianbu-") as folder, duckdb.connect() as database:
-        _set_memory(database, max(MEMORY, size // MEMORY_PART))
+        set_memory(database, max(MEMORY, size // MEMORY_PART))
         database.execute("SET enable_progress_bar = false")  # commands tell their own progress
         for reach in ("autoinstall_known_extensions", "autoload_known_extensions"):
             database.execute(f"SET {reach} = false")  # nothing is fetched from anywhere
@@ -54,7 +54,7 @@ def opened(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
 def loaded(package: Package) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same database with every row in it, of a package that the gate has passed."""
     with opened(package) as database:
-        _set_memory(database, MEMORY_LOADED)
+        set_memory(database, MEMORY_LOADED)
         for resource in package.tables:
             fill(database, resource)
         yield database
@@ -107,7 +107,7 @@ def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[t
     try:
         while True:
             if memory > usual:
-                _set_memory(database, memory)
+                set_memory(database, memory)
             try:
                 return database.execute(sql).fetchall()
             except duckdb.OutOfMemoryException:
@@ -116,7 +116,7 @@ def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[t
                 memory = memory * 5 // 4
     finally:
         if memory > usual:
-            _set_memory(database, usual)
+            set_memory(database, usual)
 
 
 def _memory(database: duckdb.DuckDBPyConnection) -> int:
@@ -124,7 +124,8 @@ def _memory(database: duckdb.DuckDBPyConnection) -> int:
     return int(memory)
 
 
-def _set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
+def set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
+    """Set aside so many bytes for each query of ``ask``."""
     database.execute(f"SET memory_limit = '{size}B'")
     database.execute(f"SET VARIABLE memory = {size}")
 

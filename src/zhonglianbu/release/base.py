@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from .. import dates, views
-from ..gate.tables import MEMORY_LOADED, quote, text
+from ..gate.tables import MEMORY_LOADED, ask, quote, set_memory, text
 from ..package import JSON, Package, Resource
 
 #: Rows that are held in memory at once by formats that are written row by row.
@@ -258,17 +258,18 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
     """A release of a package that the gate has passed, to be written into ``target``."""
     with (
         TemporaryDirectory(prefix="zhonglianbu-") as folder,
-        duckdb.connect() as database,
+        duckdb.connect(Path(folder) / "release.duckdb") as database,
     ):
         database.execute(_SESSION)
-        database.execute(f"SET memory_limit = '{MEMORY_LOADED}B'")
+        set_memory(database, MEMORY_LOADED)
         database.execute(f"SET temp_directory = {text(folder)}")
         database.execute(dates.SQL_MACROS)
         release = Release(package, target, database)
         for table in release.tables:
             columns = ", ".join(map(_typed, table.columns))
-            database.execute(
-                f"CREATE TABLE {quote(table.name)} AS SELECT {columns} FROM {_cells(table)}"
+            ask(
+                database,
+                f"CREATE TABLE {quote(table.name)} AS SELECT {columns} FROM {_cells(table)}",
             )
         cells = ", ".join(
             f"{'DATE ' if name == 'as_of' else ''}{text(value)} AS {name}"
@@ -277,9 +278,10 @@ def opened(package: Package, target: Path) -> Iterator[Release]:
         database.execute(f"CREATE TABLE about AS SELECT {cells}")
         for table, view in zip(release.views, views.read_all(), strict=True):
             columns = ", ".join(map(_typed, table.columns))
-            database.execute(
+            ask(
+                database,
                 f"CREATE TABLE {quote(view.name)} AS SELECT {columns} FROM ({view.sql}) "
-                f"ORDER BY {', '.join(map(quote, view.key))}"
+                f"ORDER BY {', '.join(map(quote, view.key))}",
             )
         yield release
 
