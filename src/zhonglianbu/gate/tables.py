@@ -103,31 +103,38 @@ def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[t
     One that does not fit into the memory set aside is given more, for as long as it runs.
     """
     usual = _memory(database)
-    memory = max(usual, least)
+    if usual < least:
+        set_memory(database, least)
     try:
         while True:
-            if memory > usual:
-                set_memory(database, memory)
             try:
                 return database.execute(sql).fetchall()
             except duckdb.OutOfMemoryException:
-                if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+                if not add_memory(database):
                     raise
-                memory = memory * 5 // 4
     finally:
-        if memory > usual:
+        if _memory(database) > usual:
             set_memory(database, usual)
+
+
+def set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
+    """Set so many bytes aside for queries."""
+    database.execute(f"SET memory_limit = '{size}B'")
+    database.execute(f"SET VARIABLE memory = {size}")
+
+
+def add_memory(database: duckdb.DuckDBPyConnection) -> bool:
+    """Set a quarter more aside; False if the machine has no more."""
+    memory = _memory(database)
+    if memory > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+        return False
+    set_memory(database, memory * 5 // 4)
+    return True
 
 
 def _memory(database: duckdb.DuckDBPyConnection) -> int:
     ((memory,),) = database.execute("SELECT getvariable('memory')").fetchall()
     return int(memory)
-
-
-def set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
-    """Set aside so many bytes for each query of ``ask``."""
-    database.execute(f"SET memory_limit = '{size}B'")
-    database.execute(f"SET VARIABLE memory = {size}")
 
 
 def key_columns(resource: Resource) -> list[str]:
