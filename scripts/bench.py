@@ -302,7 +302,7 @@ def main(arguments: list[str]) -> int:
         action="append",
         default=[],
         metavar="FORMAT",
-        choices=[format.name for format in release.FORMATS],
+        choices=[one.name for one in release.FORMATS if one.name not in ("package", "derived")],
         help="build without it, such as stata, which holds a table as a whole; may be repeated",
     )
     options = parser.parse_args(arguments)

@@ -28,7 +28,9 @@ import build
 import validate
 from conftest import ROOT, Small, run_build
 from zhonglianbu import archive, release
+from zhonglianbu.gate import tables
 from zhonglianbu.package import Package, PackageError
+from zhonglianbu.release import base
 
 #: What is built of the small package.
 NAME = f"zhonglianbu-{Package(ROOT / 'tests' / 'package').version}"
@@ -324,6 +326,35 @@ def test_what_a_library_says_is_one_line(
     assert re.match("build: .*(space|full|too long)", last)
     assert contents(with_old) == before
     assert [path.name for path in with_old.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_formats_can_be_left_out(small_package: Path, tmp_path: Path) -> None:
+    formats = [one for one in release.FORMATS if one.name in ("package", "derived", "parquet")]
+    told: list[str] = []
+    release.build(Package(small_package), tmp_path / "some", told.append, formats)
+    names = {path.name for path in (tmp_path / "some").iterdir()}
+    assert {"data", "parquet", "SHA256SUMS"} <= names
+    assert not {"stata", "popolo.json", "contacts.graphml"} & names
+    assert [line for line in told if line.startswith("writing p")] != []
+    assert [line for line in told if "stata" in line] == []
+
+
+def test_memory_that_does_not_suffice_for_a_format_is_added_to(
+    small_package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formats = [one for one in release.FORMATS if one.name in ("package", "popolo")]
+    release.build(Package(small_package), tmp_path / "usual", lambda _: None, formats)
+    added: list[bool] = []
+
+    def note(database: duckdb.DuckDBPyConnection) -> bool:
+        added.append(tables.add_memory(database))
+        return added[-1]
+
+    monkeypatch.setattr(base, "MEMORY_LOADED", 8 << 20)
+    monkeypatch.setattr(base, "add_memory", note)
+    release.build(Package(small_package), tmp_path / "scarce", lambda _: None, formats)
+    assert contents(tmp_path / "scarce") == contents(tmp_path / "usual")
+    assert added
 
 
 @pytest.mark.parametrize("output", ["a file/dist", "/proc/releases"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,7 +114,8 @@ def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[t
                     raise
     finally:
         if _memory(database) > usual:
-            set_memory(database, usual)
+            with suppress(duckdb.OutOfMemoryException):  # when what is held does not fit into it
+                set_memory(database, usual)
 
 
 def set_memory(database: duckdb.DuckDBPyConnection, size: int) -> None:
