@@ -302,8 +302,9 @@ def main(arguments: list[str]) -> int:
         action="append",
         default=[],
         metavar="FORMAT",
-        choices=[one.name for one in release.FORMATS if one.name not in ("package", "derived")],
-        help="build without it, such as stata, which holds a table as a whole; may be repeated",
+        # the others need these three
+        choices=sorted({one.name for one in release.FORMATS} - {"package", "derived", "parquet"}),
+        help="build without it, such as stata, which takes much memory; may be repeated",
     )
     options = parser.parse_args(arguments)
     try:
