@@ -346,12 +346,14 @@ def test_memory_that_does_not_suffice_for_a_format_is_added_to(
     release.build(Package(small_package), tmp_path / "usual", lambda _: None, formats)
     added: list[bool] = []
 
+    add_memory = tables.add_memory
+
     def note(database: duckdb.DuckDBPyConnection) -> bool:
-        added.append(tables.add_memory(database))
+        added.append(add_memory(database))
         return added[-1]
 
     monkeypatch.setattr(base, "MEMORY_LOADED", 8 << 20)
-    monkeypatch.setattr(base, "add_memory", note)
+    monkeypatch.setattr(tables, "add_memory", note)
     release.build(Package(small_package), tmp_path / "scarce", lambda _: None, formats)
     assert contents(tmp_path / "scarce") == contents(tmp_path / "usual")
     assert added

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -28,6 +28,8 @@ MEMORY_LOADED = 4 << 30
 #: Rows that are written together, and bytes that are read together, by each thread.
 ROW_GROUP = 40_960
 READ = 2 << 20
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -69,7 +71,8 @@ def fill(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     ((folder,),) = ask(database, "SELECT current_setting('temp_directory')")
     rows = text(f"{folder}/{resource.name.encode().hex()}.parquet")
     copy = f"COPY (FROM {scan(resource)}) TO {rows} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})"
-    ask(database, copy, MEMORY_FILL)
+    with memory_of(database, MEMORY_FILL):
+        ask(database, copy)
     # rows stay in the order of the file, one line each below the header
     database.execute(
         f"CREATE OR REPLACE VIEW {quote(resource.name)} AS SELECT file_row_number + 2 AS _line, "
@@ -97,21 +100,34 @@ def empty(database: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     )
 
 
-def ask(database: duckdb.DuckDBPyConnection, sql: str, least: int = 0) -> list[tuple[Any, ...]]:
-    """The rows of a query, for which at least so many bytes are set aside.
+def ask(database: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query, which is given more memory for as long as it runs, if it needs more."""
+    try:
+        return database.execute(sql).fetchall()
+    except duckdb.OutOfMemoryException:
+        with memory_of(database):
+            add_memory(database)
+            return with_memory(database, lambda: database.execute(sql).fetchall())
 
-    One that does not fit into the memory set aside is given more, for as long as it runs.
-    """
+
+def with_memory(database: duckdb.DuckDBPyConnection, run: Callable[[], Result]) -> Result:
+    """What ``run`` returns; while memory does not suffice for it, a quarter more is set aside."""
+    while True:
+        try:
+            return run()
+        except duckdb.OutOfMemoryException:
+            if not add_memory(database):
+                raise
+
+
+@contextmanager
+def memory_of(database: duckdb.DuckDBPyConnection, least: int = 0) -> Iterator[None]:
+    """A block in which at least so many bytes are set aside, and behind which as many as before."""
     usual = _memory(database)
     if usual < least:
         set_memory(database, least)
     try:
-        while True:
-            try:
-                return database.execute(sql).fetchall()
-            except duckdb.OutOfMemoryException:
-                if not add_memory(database):
-                    raise
+        yield
     finally:
         if _memory(database) > usual:
             with suppress(duckdb.OutOfMemoryException):  # when what is held does not fit into it

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from .. import dates, views
-from ..gate.tables import MEMORY_LOADED, add_memory, ask, quote, set_memory, text
+from ..gate.tables import MEMORY_LOADED, ask, quote, set_memory, text, with_memory
 from ..package import JSON, Package, Resource
 
 #: Rows that are held in memory at once by formats that are written row by row.
@@ -230,12 +230,8 @@ class Release:
         """The result of a query; a table's name gives all its rows in their order."""
         cursor = self.database.cursor()
         cursor.execute(_SESSION)
-        while True:
-            try:
-                return cursor.execute(sql if " " in sql else f"FROM {quote(sql)}")
-            except duckdb.OutOfMemoryException:
-                if not add_memory(self.database):
-                    raise
+        rows = sql if " " in sql else f"FROM {quote(sql)}"
+        return with_memory(self.database, lambda: cursor.execute(rows))
 
     def chunks(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousands at a time, so that they need not fit in memory."""
